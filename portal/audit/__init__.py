@@ -1,0 +1,1 @@
+"""The access log: who did what to whom, when. Rows are only ever added."""

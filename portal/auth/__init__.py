@@ -1,0 +1,1 @@
+"""Getting in: accounts, sessions, links and passwords."""

@@ -1,0 +1,18 @@
+"""What time it is: UTC for rows, Europe/Amsterdam for people. Tests replace `now`."""
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def today() -> date:
+    return local(now()).date()
+
+
+def local(moment: datetime) -> datetime:
+    return moment.astimezone(AMSTERDAM)

@@ -1,0 +1,224 @@
+"""The database: rows, the organisation they belong to, how a transaction begins, and migrations.
+
+Every query sees the rows of one organisation only. `within` says which; without it a query on such rows is an
+error, never an answer. On PostgreSQL row level security holds the same line once more.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import event
+from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, Session, mapped_column, with_loader_criteria
+
+from portal import clock
+
+EVERYWHERE = "*"
+MIGRATION_LOCK = 7_262_014  # any number, the same for every node
+SQLITE_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "busy_timeout=5000",
+    "trusted_schema=OFF",
+    "cell_size_check=ON",
+    "temp_store=MEMORY",
+)
+
+
+class Base(DeclarativeBase):
+    metadata = sa.MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+if TYPE_CHECKING:
+    Model = Base
+else:
+    Model = db.Model
+
+
+class Moment(sa.TypeDecorator[datetime]):
+    """A moment in UTC. SQLite keeps no time zone, so it is put back on the way out."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        if value is None or dialect.name == "postgresql":
+            return value
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+class Row(Model):
+    """A row with an id nobody can guess, and when it was made and last changed."""
+
+    __abstract__ = True
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    created_at: Mapped[datetime] = mapped_column(Moment, default=lambda: clock.now())
+    updated_at: Mapped[datetime] = mapped_column(Moment, default=lambda: clock.now(), onupdate=lambda: clock.now())
+
+
+class OrganisationRow(Row):
+    """A row of one organisation: seen only `within` it."""
+
+    __abstract__ = True
+
+    organisation_id: Mapped[UUID] = mapped_column(sa.ForeignKey("organisation.id"), index=True)
+
+
+class NoOrganisation(RuntimeError):
+    """A query on rows of an organisation, while nobody said which: a mistake in the code, never an empty answer."""
+
+
+def enter(scope: UUID | str | None) -> None:
+    """From here on this session sees the rows of this organisation (or of all: EVERYWHERE, or of none: None)."""
+    db.session().info["organisation"] = scope
+
+
+@contextmanager
+def within(scope: UUID | str) -> Iterator[None]:
+    before = db.session().info.get("organisation")
+    enter(scope)
+    try:
+        yield
+    finally:
+        enter(before)
+
+
+def scope() -> UUID:
+    """The organisation whose rows are seen now. Raises NoOrganisation when that is none or all of them."""
+    value = db.session().info.get("organisation")
+    if not isinstance(value, UUID):
+        raise NoOrganisation
+    return value
+
+
+def read_only() -> None:
+    """What follows only reads, so it need not wait for a writer (a GET). SQLite: BEGIN instead of BEGIN IMMEDIATE."""
+    db.session().info["read_only"] = True
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """A write of its own inside a request that otherwise only reads. Starts and ends without an open transaction."""
+    session = db.session()
+    session.rollback()
+    before = session.info.pop("read_only", False)
+    try:
+        yield
+    finally:
+        session.rollback()
+        session.info["read_only"] = before
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _only_this_organisation(state: ORMExecuteState) -> None:
+    if not any(issubclass(mapper.class_, OrganisationRow) for mapper in state.all_mappers):
+        return
+    scope = state.session.info.get("organisation")
+    if scope is None:
+        raise NoOrganisation
+    _tell_postgresql(state.session)
+    if scope != EVERYWHERE and not state.is_insert:
+        state.statement = state.statement.options(
+            with_loader_criteria(OrganisationRow, lambda cls: cls.organisation_id == scope, include_aliases=True)
+        )
+
+
+@event.listens_for(Session, "before_flush")
+def _before_writing(session: Session, *_: Any) -> None:
+    if session.info.get("organisation") is not None:
+        _tell_postgresql(session)
+
+
+@event.listens_for(Session, "after_begin")
+def _begin(session: Session, _transaction: Any, connection: sa.Connection) -> None:
+    session.info.pop("told", None)
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN" if session.info.get("read_only") else "BEGIN IMMEDIATE")
+
+
+def _tell_postgresql(session: Session) -> None:
+    """Say once per transaction which organisation row level security lets through."""
+    name = str(session.info["organisation"])
+    if session.info.get("told") == name or session.get_bind().dialect.name != "postgresql":
+        return
+    session.connection().execute(_SET_ORGANISATION, {"name": name})
+    session.info["told"] = name
+
+
+_SET_ORGANISATION = sa.text("SELECT set_config('portal.organisation', :name, true)")
+
+
+def set_up_sqlite(app: Flask) -> None:
+    """WAL and friends on every connection; transactions are begun by `_begin`, not by the driver."""
+    if db.engine.dialect.name == "sqlite":
+        event.listen(db.engine, "connect", _prepare_sqlite)
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    for pragma in SQLITE_PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def row_level_security(table: str) -> list[str]:
+    """The statements with which a migration lets PostgreSQL guard a table with an organisation_id, its owner included."""
+    return [
+        f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
+        f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
+        f"CREATE POLICY organisation ON {table} USING "
+        "(current_setting('portal.organisation', true) IN ('*', organisation_id::text))",
+    ]
+
+
+def migrate(revision: str = "head") -> None:
+    """Bring the database to this revision. Two nodes that start at once wait for each other."""
+    from alembic import command
+
+    with db.engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
+            connection.execute(_SET_ORGANISATION, {"name": EVERYWHERE})
+        command.upgrade(alembic_config(connection), revision)
+        connection.commit()
+
+
+def alembic_config(connection: sa.Connection | None = None) -> Any:
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", "portal:migrations")
+    config.attributes["connection"] = connection
+    return config
+
+
+def is_migrated() -> bool:
+    """Whether the database stands at the newest revision of this code."""
+    from alembic.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
+    head = ScriptDirectory.from_config(alembic_config()).get_current_head()
+    with db.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision() == head

@@ -1,0 +1,148 @@
+"""Who may pass: every blueprint hangs behind a door, and every request goes through the same guard.
+
+The order (security.md, D7): host, kind of body, origin, CSRF value, then the door of the blueprint.
+"""
+
+import secrets
+from typing import Any
+
+from flask import Blueprint, Flask, Response, abort, current_app, g, request, session, url_for
+from flask_login import current_user
+from flask_wtf.csrf import CSRFError, CSRFProtect
+
+from portal import answers, db as database
+from portal.organisations.find import organisation
+
+SAFE = ("GET", "HEAD", "OPTIONS")
+FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
+DOORS: dict[str, str] = {}
+ANY_HOST = {"livez", "readyz", "static"}
+
+csrf = CSRFProtect()
+
+
+def public(blueprint: Blueprint) -> Blueprint:
+    """Pages for everyone, logged in or not."""
+    DOORS[blueprint.name] = "public"
+    return blueprint
+
+
+def parents(blueprint: Blueprint) -> Blueprint:
+    """Pages for who is logged in with a whole session. Others go to the login page and come back afterwards."""
+    DOORS[blueprint.name] = "parents"
+    blueprint.before_request(_logged_in)
+    return blueprint
+
+
+def staff(blueprint: Blueprint) -> Blueprint:
+    """Pages for who works at this organisation. For anyone else they do not exist."""
+    DOORS[blueprint.name] = "staff"
+    blueprint.before_request(_works_here)
+    return blueprint
+
+
+def _logged_in() -> Response | None:
+    if current_user.is_authenticated:
+        return None
+    after = request.full_path.rstrip("?") if request.method == "GET" else None
+    return answers.redirect(url_for("auth.login", next=None if after == "/" else after))
+
+
+def _works_here() -> Response | None:
+    if not current_user.is_authenticated:
+        return _logged_in()
+    if not current_user.is_staff:
+        abort(404)
+    return None
+
+
+def guard(app: Flask) -> None:
+    """Hang the guard before every request, and the headers behind it."""
+    csrf.init_app(app)
+    app.before_request(_guard)
+    app.after_request(_headers)
+
+
+def _guard() -> None:
+    g.reference = secrets.token_hex(4)
+    if request.method in SAFE:
+        database.read_only()
+    if request.endpoint in ANY_HOST:
+        return
+    if organisation() is None:
+        abort(404)
+    if request.method not in SAFE and request.url_rule is not None:
+        _refuse_foreign_post()
+        _check_csrf()
+
+
+def _refuse_foreign_post() -> None:
+    """Only our own pages may post here: Fetch metadata where the browser sends it, else the Origin header."""
+    if request.mimetype not in FORM_TYPES and request.content_length:
+        abort(415)
+    found = organisation()
+    site = request.headers.get("Sec-Fetch-Site")
+    origin = request.headers.get("Origin")
+    foreign = site != "same-origin" if site is not None else origin is not None and found and origin != found.origin
+    if foreign:
+        abort(403)
+
+
+def _check_csrf() -> None:
+    """A wrong or missing CSRF value turns the post into a look at the same page, with what was typed."""
+    try:
+        csrf.protect()
+    except CSRFError:
+        for refused in current_app.extensions["portal.junk_posts"]:
+            refused()
+        if request.url_rule is None or "GET" not in (request.url_rule.methods or ()):
+            abort(400)
+        g.stale_form = request.form
+        request.method = "GET"
+        database.read_only()
+
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+        "object-src 'none'",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
+}
+
+
+def _headers(response: Response) -> Response:
+    headers: Any = response.headers
+    for name, value in HEADERS.items():
+        headers.setdefault(name, value)
+    if request.endpoint == "static":
+        return response
+    found = g.get("organisation")
+    if found is not None and found.is_https:
+        headers.setdefault("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
+    if "Cache-Control" not in headers:
+        headers["Cache-Control"] = "private, no-store"
+    response.vary.update(("Cookie", "HX-Request"))
+    return response
+
+
+def new_session() -> None:
+    """Forget everything this browser carried, its CSRF value too: at login, logout and a link from a mail."""
+    session.clear()
+    g.pop("csrf_token", None)

@@ -1,0 +1,95 @@
+"""Forms and fields as every subject uses them: what comes in is text, comes once, and is not too long."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import g, request
+from flask_babel import lazy_gettext
+from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
+from wtforms import BooleanField, EmailField, Field, HiddenField, PasswordField, StringField
+from wtforms.validators import InputRequired, ValidationError
+
+from portal.text import _
+
+__all__ = ["CheckBox", "Email", "Form", "Hidden", "Line", "Password"]
+
+
+class Form(FlaskForm):
+    """A form whose CSRF value the doors have checked already. A stale page keeps what was typed, passwords excepted."""
+
+    class Meta:
+        csrf = False
+
+        def wrap_formdata(self, form: "Form", formdata: Any) -> Any:
+            stale = g.get("stale_form")
+            if stale is not None:
+                return MultiDict([(k, v) for k, v in stale.items(multi=True) if not _is_secret(form, k)])
+            return FlaskForm.Meta.wrap_formdata(self, form, formdata)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        valid = bool(super().validate(extra_validators))
+        for field in self:
+            problem = _text_problem(request.form.getlist(field.name))
+            if problem and not field.errors:
+                field.errors = [*field.errors, problem]
+                valid = False
+        return valid
+
+
+def _is_secret(form: Form, name: str) -> bool:
+    return isinstance(form._fields.get(name), PasswordField)
+
+
+def _text_problem(values: list[str]) -> str:
+    """Why these raw values of one field are not a line of text; empty when they are."""
+    if len(values) > 1:
+        return _("Dit veld kwam twee keer binnen. Vul het nog een keer in.")
+    for value in values:
+        if any(not _is_text(character) for character in value):
+            return _("Hier staat een teken dat niet kan. Typ het opnieuw.")
+    return ""
+
+
+def _is_text(character: str) -> bool:
+    code = ord(character)
+    is_control = code < 32 or 127 <= code < 160
+    is_half = 0xD800 <= code <= 0xDFFF
+    return not (is_control or is_half or character == "\ufffd")
+
+
+class Required(InputRequired):
+    def __init__(self, sentence: Any) -> None:
+        super().__init__(message=sentence)
+
+
+class AtMost:
+    """At most so many characters. Unlike WTForms' Length it also tells the browser."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.field_flags = {"maxlength": most}
+
+    def __call__(self, form: Form, field: Field) -> None:
+        if len(field.data or "") > self.most:
+            raise ValidationError(_("Dit is te lang. Gebruik ten hoogste %(most)s tekens.", most=self.most))
+
+
+def Email(label: Any = None) -> Any:  # noqa: N802 (a field, written as one)
+    return EmailField(
+        label or lazy_gettext("E-mail"),
+        [Required(lazy_gettext("Vul uw e-mailadres in.")), AtMost(254)],
+        render_kw={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"},
+    )
+
+
+def Password(label: Any, autocomplete: str, empty: Any) -> Any:  # noqa: N802
+    return PasswordField(label, [Required(empty)], render_kw={"autocomplete": autocomplete})
+
+
+def Line(label: Any, empty: Any, most: int, **attributes: str) -> Any:  # noqa: N802
+    return StringField(label, [Required(empty), AtMost(most)], render_kw=attributes)
+
+
+CheckBox: Callable[..., Any] = BooleanField
+Hidden: Callable[..., Any] = HiddenField

@@ -1,0 +1,33 @@
+"""What stands in the menu: each subject adds its own pages, the layout shows them."""
+
+from dataclasses import dataclass
+
+from flask import request, url_for
+
+
+@dataclass(frozen=True)
+class Item:
+    door: str
+    endpoint: str
+    label: str
+    order: int
+
+    @property
+    def url(self) -> str:
+        return url_for(self.endpoint)
+
+    @property
+    def current(self) -> bool:
+        return request.endpoint == self.endpoint
+
+
+_items: dict[str, Item] = {}
+
+
+def add(door: str, endpoint: str, label: str, order: int) -> None:
+    """Put a page in the menu of the people behind this door. The label is a lazy translation."""
+    _items[endpoint] = Item(door, endpoint, label, order)
+
+
+def items(door: str) -> list[Item]:
+    return sorted((item for item in _items.values() if item.door == door), key=lambda item: item.order)

@@ -1,0 +1,119 @@
+"""What every page needs: language, static addresses, the organisation's colour, and calm pages for errors."""
+
+import hashlib
+import logging
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask, Response, g, render_template, request, url_for
+from flask_babel import Babel
+from flask_login import current_user
+from flask_wtf.csrf import generate_csrf
+from jinja2 import StrictUndefined
+from werkzeug.exceptions import HTTPException
+
+from portal import menu, text
+from portal.db import db
+from portal.organisations import queries
+
+log = logging.getLogger("portal")
+
+LANGUAGE_COOKIE = "taal"
+babel = Babel()
+
+
+def init_app(app: Flask) -> None:
+    babel.init_app(app, locale_selector=_language)
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.filters.update(datum=text.datum, datumtijd=text.datumtijd, leeftijd=text.leeftijd)
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.globals.update(_=text._, gettext=text._, ngettext=text.ngettext, static_url=static_url)
+    app.context_processor(lambda: _context(app.config["DEMO"]))
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(sa.exc.OperationalError, _database_away)
+    app.register_error_handler(Exception, _crash)
+
+
+def _context(is_demo: bool) -> dict[str, Any]:
+    """The names every template may use."""
+    found = g.get("organisation")
+    return {
+        "organisation": found,
+        "current_user": current_user,
+        "csrf_token": generate_csrf,
+        "locale": text.language(),
+        "language_choices": list(text.LANGUAGES.items()),
+        "menu_items": menu.items("parents") if found and current_user.is_authenticated else [],
+        "accent_url": url_for("organisations.accent", colour=found.colour[1:]) if found else None,
+        "is_demo": is_demo,
+    }
+
+
+def _language() -> str:
+    """The parent's own choice, else that of this browser's cookie, else what the browser asks for, else Dutch."""
+    chosen = g.get("chosen_language") or (request.cookies.get(LANGUAGE_COOKIE) if request else None)
+    if chosen in text.LANGUAGES:
+        return str(chosen)
+    if not request:
+        return "nl"
+    return request.accept_languages.best_match(list(text.LANGUAGES)) or "nl"
+
+
+def static_url(filename: str) -> str:
+    """A static file with its fingerprint in the address, so that it may be kept for a year."""
+    return url_for("static", filename=filename, v=_fingerprint(filename))
+
+
+@cache
+def _fingerprint(filename: str) -> str:
+    content = (Path(__file__).parent / "static" / filename).read_bytes()
+    return hashlib.sha256(content).hexdigest()[:12]
+
+
+def error_page(status: int, **headers: str) -> Response:
+    return Response(render_template(f"errors/{status}.html", reference=g.get("reference", "")), status, headers)
+
+
+ERROR_PAGES = (400, 403, 404, 405, 410, 413, 415, 422, 429, 500, 503)
+
+
+def _http_error(error: HTTPException) -> Response | HTTPException:
+    status = error.code or 500
+    if status < 400:
+        return error
+    if g.get("organisation", False) is None:
+        return _no_organisation()
+    headers = {"Retry-After": str(error.retry_after)} if getattr(error, "retry_after", None) else {}
+    if status == 405 and getattr(error, "valid_methods", None):
+        headers["Allow"] = ", ".join(error.valid_methods)  # type: ignore[attr-defined]
+    return error_page(status if status in ERROR_PAGES else (400 if status < 500 else 500), **headers)
+
+
+def _no_organisation() -> Response:
+    """Nobody lives at this host. On a fresh installation the machine itself is told what comes next."""
+    is_here = request.remote_addr in ("127.0.0.1", "::1") and "X-Forwarded-For" not in request.headers
+    if is_here and not queries.all_organisations():
+        return Response(render_template("organisations/none.html", command=FIRST_COMMAND), 404)
+    return Response(render_template("organisations/unknown_host.html"), 404)
+
+
+FIRST_COMMAND = (
+    'portal organisation add "Kok Kinderopvang" --slug kok --origin https://portaal.kok.example '
+    "--email kantoor@kok.example --phone 010-1234567"
+)
+
+
+def _database_away(error: Exception) -> Response:
+    """Locked, full or gone: nothing was written, and trying again in a moment is the right advice."""
+    log.error("database away, reference %s: %s", g.get("reference", ""), type(error).__name__)
+    db.session.rollback()
+    g.setdefault("organisation", None)
+    return error_page(503, **{"Retry-After": "5"})
+
+
+def _crash(error: Exception) -> Response:
+    log.exception("crash, reference %s", g.get("reference", ""), exc_info=error)
+    db.session.rollback()
+    return error_page(500)

@@ -1,0 +1,39 @@
+"""Words and filters for templates: dates, ages and translations. Dutch is the source, English a translation."""
+
+from datetime import date, datetime
+
+from babel import dates
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from portal import clock
+
+__all__ = ["LANGUAGES", "_", "datum", "datumtijd", "language", "leeftijd", "ngettext"]
+
+LANGUAGES = {"nl": "Nederlands", "en": "English"}
+
+
+def language() -> str:
+    """The language of this page or mail: "nl" or "en"."""
+    return str(get_locale() or "nl")
+
+
+def datum(day: date) -> str:
+    """maandag 23 november 2026"""
+    return dates.format_date(day, "EEEE d MMMM y", locale=language())
+
+
+def datumtijd(moment: datetime) -> str:
+    """maandag 23 november 2026 om 14:03, on the clock of Amsterdam"""
+    there = clock.local(moment)
+    return _("%(day)s om %(time)s", day=datum(there.date()), time=there.strftime("%H:%M"))
+
+
+def leeftijd(birth_date: date) -> str:
+    """3 jaar, or 7 maanden for a baby"""
+    today = clock.today()
+    months = (today.year - birth_date.year) * 12 + today.month - birth_date.month - (today.day < birth_date.day)
+    if months < 24:
+        return ngettext("%(num)s maand", "%(num)s maanden", max(months, 0))
+    return ngettext("%(num)s jaar", "%(num)s jaar", months // 12)

@@ -1,0 +1,81 @@
+"""Count first, then try: the caller commits before it verifies anything, so that parallel tries all count."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from portal import clock, keys
+from portal.db import db
+from portal.throttle.models import Throttle
+from portal.throttle.rules import Count, Limit, next_count
+
+Bucket = tuple[Limit, str]  # what is limited, for whom: an address, a device, a network; it carries the organisation
+
+
+def count(buckets: Sequence[Bucket]) -> list[Limit]:
+    """Count one try in each bucket. Gives the limits that refuse it; a refused try counts in none of the others either."""
+    now = clock.now()
+    names = {_key(bucket): bucket[0] for bucket in buckets}
+    rows = _locked(list(names))
+    steps = {key: next_count(limit, rows.get(key), now) for key, limit in names.items()}
+    refused = [names[key] for key, (_, allowed) in steps.items() if not allowed]
+    if not refused:
+        _write({key: after for key, (after, _) in steps.items()}, rows)
+    return refused
+
+
+def forget(buckets: Sequence[Bucket]) -> None:
+    """A success: these buckets start again at nothing."""
+    db.session.execute(sa.delete(Throttle).where(Throttle.key.in_([_key(bucket) for bucket in buckets])))
+
+
+def take_back(buckets: Sequence[Bucket]) -> None:
+    """This one try was no failure after all; what others did in these buckets stays counted."""
+    keys_ = [_key(bucket) for bucket in buckets]
+    db.session.execute(
+        sa.update(Throttle).where(Throttle.key.in_(keys_), Throttle.tries > 0).values(tries=Throttle.tries - 1)
+    )
+
+
+def sweep() -> int:
+    """Remove what is over; the number of counters removed."""
+    result = db.session.execute(sa.delete(Throttle).where(Throttle.until < clock.now()))
+    return int(getattr(result, "rowcount", 0))
+
+
+def _key(bucket: Bucket) -> str:
+    limit, whom = bucket
+    return keys.pseudonym("throttle", limit.name, whom)
+
+
+def _locked(wanted: list[str]) -> dict[str, Count]:
+    """The counters of these keys, held until the commit. SQLite has one writer at a time; PostgreSQL locks the keys."""
+    if db.session.get_bind().dialect.name == "postgresql":
+        for key in sorted(wanted):
+            db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(key, 0))))
+    rows = db.session.execute(_FIND, {"keys": wanted})
+    return {key: Count(tries, not_before, until) for key, tries, not_before, until in rows}
+
+
+def _write(counts: dict[str, Count], known: dict[str, Count]) -> None:
+    values = [
+        {"key": key, "tries": c.tries, "not_before": c.not_before, "until": c.until} for key, c in counts.items()
+    ]
+    new = [value for value in values if value["key"] not in known]
+    old = [value for value in values if value["key"] in known]
+    if new:
+        db.session.execute(sa.insert(Throttle.__table__), new)
+    if old:
+        renamed = [{"b_" + name: v for name, v in value.items()} for value in old]
+        db.session.connection().execute(_UPDATE, renamed)
+
+
+_FIND = sa.select(Throttle.key, Throttle.tries, Throttle.not_before, Throttle.until).where(
+    Throttle.key.in_(sa.bindparam("keys", expanding=True))
+)
+_TABLE = Throttle.__table__
+_UPDATE = (
+    sa.update(_TABLE)
+    .where(_TABLE.c.key == sa.bindparam("b_key"))
+    .values(tries=sa.bindparam("b_tries"), not_before=sa.bindparam("b_not_before"), until=sa.bindparam("b_until"))
+)

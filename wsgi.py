@@ -1,0 +1,5 @@
+"""For any WSGI server."""
+
+from portal import create_app
+
+app = create_app()
