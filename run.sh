@@ -135,6 +135,7 @@ check() {
     try "ruff check" $bin/ruff check --quiet .
     try "ruff format" $bin/ruff format --quiet --check .
     try "mypy" $bin/mypy --no-error-summary
+    try "djlint" templates
     try "run.sh" sh -n run.sh
     if command -v shellcheck >/dev/null; then try "shellcheck" shellcheck run.sh .ci/run; fi
     try "translations" translations_are_fresh
@@ -147,15 +148,22 @@ try() {
     "$@" || failures=$((failures + 1))
 }
 
+# Left out: sizes of images (H006), empty live regions (H020), words for search engines (H030, H031),
+# type on every button (H043). Mail programs need inline styles (H021).
+templates() {
+    $bin/djlint --quiet --lint --profile jinja --ignore H006,H020,H030,H031,H043 \
+        --per-file-ignores templates/mail H021 portal/templates
+}
+
 # --- translations -----------------------------------------------------------------------------
 # Dutch is the source. The compiled .mo files are in git, so that an installed package has them.
 
 translate() {
     words=$(mktemp)
     gather_words && update_catalogues "$1" && $bin/pybabel --quiet compile --directory "$1"
-    done=$?
+    result=$?
     rm -f "$words"
-    return $done
+    return $result
 }
 
 gather_words() {

@@ -10,7 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from portal import config, db as database, doors, errors, pages
 
 # An order: each subject imports only what stands before it. (db is the row of the core, not a subject.)
-FEATURES = ["organisations", "audit", "throttle", "passwords", "outbox", "auth", "children", "home"]
+FEATURES = ["throttle", "organisations", "audit", "passwords", "outbox", "auth", "children", "home"]
 
 
 def create_app(environ: Mapping[str, str] = os.environ) -> Flask:

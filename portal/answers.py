@@ -40,6 +40,11 @@ def redirect(to: str) -> Response:
     return response
 
 
+def gone(template: str, **context: Any) -> Answer:
+    """A page that explains why something is over (410). htmx would not show it, so there the status is 422."""
+    return render_template(template, **context), 422 if is_htmx() else 410
+
+
 def is_background() -> bool:
     """Whether the page asked this by itself (polling), so that it says nothing about the parent being there."""
     return request.headers.get("X-Achtergrond") == "1"

@@ -1,25 +1,33 @@
 """The command `portal`: commands of the subjects, and those that span them."""
 
 import logging
+import os
 import sys
 
 import click
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy.exc import OperationalError
 
-from portal import create_app
+from portal import create_app, serving
 from portal import db as database
+from portal.config import instance_folder
 from portal.errors import ConfigError, Refused
+from portal.organisations.queries import all_organisations
+from portal.pages import FIRST_COMMAND
+
+BIND = click.option("--bind", default="127.0.0.1:8000", show_default=True, metavar="HOST:PORT", help="where to listen")
 
 
 def main() -> None:
     """Exit code 0 done, 1 refused with one sentence, 2 wrong usage."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     try:
+        if sys.argv[1:2] == ["demo"]:
+            _enter_demo()
         app = create_app()
-        command = _command(app)
         with app.app_context():
-            sys.exit(command.main(standalone_mode=False) or 0)
+            sys.exit(_commands(app).main(standalone_mode=False) or 0)
     except click.ClickException as error:
         error.show()
         sys.exit(2)
@@ -28,7 +36,7 @@ def main() -> None:
     except (Refused, ConfigError) as refusal:
         sys.exit(_say(str(refusal)))
     except OperationalError as error:
-        sys.exit(_say(f"The database does not answer: {error.orig}"))
+        sys.exit(_say(f"The database does not answer ({error.orig}). Is it there? Then run: portal db upgrade"))
 
 
 def _say(sentence: str) -> int:
@@ -36,12 +44,11 @@ def _say(sentence: str) -> int:
     return 1
 
 
-def _command(app: Flask) -> click.Group:
+def _commands(app: Flask) -> click.Group:
     group = click.Group("portal", help="A parent portal for childcare organisations.")
-    for command in app.cli.commands.values():
+    for command in (*app.cli.commands.values(), db, serve, demo):
         if command.name not in ("run", "shell", "routes"):
             group.add_command(command)
-    group.add_command(db)
     return group
 
 
@@ -55,3 +62,45 @@ def upgrade() -> None:
     """Bring the database to this version of the portal."""
     database.migrate()
     click.echo("The database is up to date.")
+
+
+@click.command()
+@BIND
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="web workers")
+@click.option("--no-worker", is_flag=True, help="send no mail from here: portal outbox run does, elsewhere")
+def serve(bind: str, workers: int, no_worker: bool) -> None:
+    """Serve the portal: web workers, and one worker that sends the mail."""
+    host, port = serving.address(bind)
+    serving.refuse_open_proxy(host, current_app.config["TRUSTED_PROXIES"])
+    database.migrate()
+    if not all_organisations():
+        click.echo(f"There is no organisation yet. Next:\n  {FIRST_COMMAND}", err=True)
+    if not current_app.config["MAIL_SERVER"] and not current_app.config["DEMO"]:
+        click.echo("PORTAL_MAIL_SERVER is not set: mails wait in the outbox.", err=True)
+    serving.serve(host, port, workers, mail=not no_worker)
+
+
+@click.command()
+@BIND
+@click.option("--fresh", is_flag=True, help="throw the example away and start over")
+def demo(bind: str, fresh: bool) -> None:
+    """A filled example with two organisations, and its mailbox as a page. Nothing leaves the machine."""
+    from portal.demo import actions
+
+    host, port = serving.address(bind)
+    database.migrate()
+    actions.fill(port)
+    database.db.session.commit()
+    click.echo(actions.welcome())
+    serving.serve(host, port, workers=1, mail=True)
+
+
+def _enter_demo() -> None:
+    """The demo has a folder of its own, and takes no setting from the real installation next to it."""
+    folder = instance_folder() / "demo"
+    for name in [name for name in os.environ if name.startswith("PORTAL_")]:
+        del os.environ[name]
+    os.environ.update(PORTAL_INSTANCE=str(folder), PORTAL_DEMO="true")
+    if "--fresh" in sys.argv:
+        for path in [*folder.glob("portal.sqlite*"), *folder.glob("post/*/*.eml")]:
+            path.unlink()

@@ -76,6 +76,8 @@ SETTINGS = [
     Setting("MAIL_PER_MINUTE", "60", whole_number(1, 60_000), "pace of mails after an import, per organisation"),
     Setting("RESET_LINK_MAX_AGE", "21600", whole_number(600, 86_400), "seconds a link to choose a new password works"),
     Setting("ACTIVATION_LINK_MAX_AGE", "604800", whole_number(3600, 2_592_000), "seconds a first link works"),
+    Setting("HASHES_PER_SECOND", "20", whole_number(2, 10_000), "password checks per second on this installation; new devices get half"),
+    Setting("WORKERS", "1", whole_number(1, 64), "web workers of this machine; `portal serve --workers` sets it"),
     Setting("TRUSTED_PROXIES", "0", whole_number(0, 5), "how many proxies of your own stand before the portal"),
     Setting("EXTENSIONS", "", words, "extra subjects: Python packages with their own blueprints, separated by commas"),
     Setting("DEMO", "false", yes_or_no, "set by `portal demo`: mails stay on this machine and can be read at /demo/post"),

@@ -112,6 +112,12 @@ def scope() -> UUID:
     return value
 
 
+def end_reading() -> None:
+    """What was read so far stays as it is; a write, or a password to hash, does not wait inside an open transaction."""
+    db.session.commit()
+    db.session().info.pop("read_only", None)
+
+
 def read_only() -> None:
     """What follows only reads, so it need not wait for a writer (a GET). SQLite: BEGIN instead of BEGIN IMMEDIATE."""
     db.session().info["read_only"] = True

@@ -12,7 +12,7 @@ from flask_babel import Babel
 from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 from jinja2 import StrictUndefined
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, ServiceUnavailable, TooManyRequests
 
 from portal import menu, text
 from portal.db import db
@@ -74,6 +74,15 @@ def _fingerprint(filename: str) -> str:
 
 def error_page(status: int, **headers: str) -> Response:
     return Response(render_template(f"errors/{status}.html", reference=g.get("reference", "")), status, headers)
+
+
+def too_many(retry_after: int) -> HTTPException:
+    """Too often: wait so many seconds."""
+    return TooManyRequests(retry_after=retry_after)
+
+
+def too_busy() -> HTTPException:
+    return ServiceUnavailable(retry_after=5)
 
 
 ERROR_PAGES = (400, 403, 404, 405, 410, 413, 415, 422, 429, 500, 503)

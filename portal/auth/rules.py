@@ -1,11 +1,28 @@
-"""Answers about addresses, sessions, browsers and where a visitor may go next. Facts in, verdict out."""
+"""Answers about addresses, sessions, links and browsers. Facts in, verdict out."""
 
+import hashlib
 import re
 import unicodedata
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
 from urllib.parse import unquote
+from uuid import UUID
 
 import idna
+from itsdangerous import BadData, SignatureExpired, TimestampSigner, URLSafeTimedSerializer
+
+SEEN_EVERY = timedelta(minutes=5)  # how often a session row is touched
+STEP_UP_WINDOW = timedelta(minutes=10)  # how long a typed password counts for sensitive actions
+MOST_SESSIONS = 20
+MOST_LINKS = 3
+MOST_CODE_TRIES = 5
+SKEW = timedelta(seconds=60)  # how far the clock of another node may be ahead
+LONGEST_TOKEN = 256
+STAFF_SHORTEST_PASSWORD = 15
+
+
+# Addresses
 
 
 def email_key(typed: str) -> str:
@@ -19,13 +36,13 @@ def email_key(typed: str) -> str:
     if not at or not local or not domain or len(address) > 254 or not address.isprintable() or " " in address:
         return ""
     try:
-        ascii_domain = idna.encode(domain.translate(_ASCII_LOWER)).decode() if not domain.isascii() else domain
+        ascii_domain = domain if domain.isascii() else idna.encode(domain.translate(_SMALL)).decode()
     except idna.IDNAError:
         return ""
-    return f"{local}@{ascii_domain}".translate(_ASCII_LOWER)
+    return f"{local}@{ascii_domain}".translate(_SMALL)
 
 
-_ASCII_LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
+_SMALL = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 
 
 def masked_email(address: str) -> str:
@@ -33,3 +50,156 @@ def masked_email(address: str) -> str:
     local, _, domain = address.rpartition("@")
     name, _, ending = domain.rpartition(".")
     return f"{local[:1]}***@{name[:1]}***.{ending}"
+
+
+def split_name(name: str) -> tuple[str, str, str]:
+    """Given name, infix and family name of a full Dutch name: "Els van der Berg" -> Els, van der, Berg."""
+    given, _, rest = name.strip().partition(" ")
+    words = rest.split()
+    infix = []
+    while len(words) > 1 and words[0].lower() in _INFIXES:
+        infix.append(words.pop(0))
+    return given, " ".join(infix), " ".join(words) or given
+
+
+_INFIXES = {"de", "den", "der", "het", "'t", "in", "op", "te", "ten", "ter", "van", "von", "el", "la", "le", "du"}
+
+
+# Sessions
+
+
+@dataclass(frozen=True)
+class Limits:
+    idle: timedelta
+    whole: timedelta
+
+
+def session_limits(kind: str, remembered: bool, is_staff: bool) -> Limits:
+    """How long a session may rest and live (ASVS 7.3, NIST 800-63B-4 2.1.3; security.md RM9 and T4)."""
+    if kind == "temporary":
+        return Limits(timedelta(minutes=30), timedelta(minutes=30))
+    if remembered and not is_staff:
+        return Limits(timedelta(days=14), timedelta(days=30))
+    return Limits(timedelta(hours=1), timedelta(hours=12))
+
+
+def session_is_over(limits: Limits, created_at: datetime, seen_at: datetime, now: datetime) -> bool:
+    return now > seen_at + limits.idle or now > created_at + limits.whole
+
+
+def is_fresh(confirmed_at: datetime, now: datetime) -> bool:
+    """Whether the password was typed so recently that a sensitive action need not ask for it."""
+    return now <= confirmed_at + STEP_UP_WINDOW
+
+
+_BROWSERS = (
+    ("Edg", "Edge"), ("OPR", "Opera"), ("SamsungBrowser", "Samsung Internet"), ("FxiOS", "Firefox"),
+    ("Firefox", "Firefox"), ("CriOS", "Chrome"), ("Chrome", "Chrome"), ("Safari", "Safari"),
+)  # fmt: skip
+_SYSTEMS = (
+    ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"),
+    ("Macintosh", "Mac"), ("CrOS", "Chromebook"), ("Linux", "Linux"),
+)  # fmt: skip
+
+
+def browser_label(user_agent: str) -> str:
+    """Browser and system in a parent's words, "Chrome, Android"; without version, so that an update changes nothing."""
+    browser = next((name for mark, name in _BROWSERS if mark in user_agent), "")
+    system = next((name for mark, name in _SYSTEMS if mark in user_agent), "")
+    return ", ".join(part for part in (browser, system) if part) or "?"
+
+
+def hashed(secret: str) -> str:
+    """What is kept of a random secret of 128 bits or more: its SHA-256."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+# Links
+
+
+@dataclass(frozen=True)
+class Token:
+    """What a link says: the secret of its row, its organisation, and whether its time is over."""
+
+    secret: str
+    organisation_id: UUID
+    late: bool
+
+
+def sign_link(keys: list[bytes], purpose: str, secret: str, organisation_id: UUID, moment: datetime) -> str:
+    """The part of a link that is secret: a timed itsdangerous token that says no name and no address."""
+    return str(_serializer(keys, purpose, moment).dumps({"j": secret, "o": organisation_id.hex}))
+
+
+def read_link(keys: list[bytes], purpose: str, token: str, max_age: int, now: datetime) -> Token | None:
+    """What this token says, or None when it is not ours. `max_age` in seconds; exactly max_age old is still in time."""
+    token = clean_token(token)
+    if len(token) > LONGEST_TOKEN:
+        return None
+    serializer = _serializer(keys, purpose, now)
+    late = False
+    try:
+        payload = serializer.loads(token, max_age=max_age)
+    except SignatureExpired as expired:
+        payload = serializer.load_payload(expired.payload or b"")
+        late = expired.date_signed is None or expired.date_signed <= now or expired.date_signed > now + SKEW
+    except BadData:
+        return None
+    return _token(payload, late)
+
+
+def _token(payload: Any, late: bool) -> Token | None:
+    try:
+        return Token(str(payload["j"]), UUID(payload["o"]), late)
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def clean_token(token: str) -> str:
+    """A token without what mail programs glue behind it. A token itself never ends in these."""
+    token = re.split(r"[?#\s]", unquote(token[: 4 * LONGEST_TOKEN]).strip(), maxsplit=1)[0]
+    return re.sub(r"[=.,)>;:\"'\]/]+$", "", token)
+
+
+class _Signer(TimestampSigner):
+    """itsdangerous' signer on the clock of the portal, so that a mail is stamped with the moment it goes out."""
+
+    def __init__(self, *args: Any, moment: datetime, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.moment = moment
+
+    def get_timestamp(self) -> int:
+        return int(self.moment.astimezone(UTC).timestamp())
+
+
+def _serializer(keys: list[bytes], purpose: str, moment: datetime) -> URLSafeTimedSerializer:
+    # SHA-256 and hmac: the defaults (SHA-1, django-concat) let a salt and a key change places (security.md, R8).
+    return URLSafeTimedSerializer(
+        keys,
+        salt=f"ouderportaal.{purpose}.v1",
+        signer=_Signer,
+        signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256, "moment": moment},
+    )
+
+
+# Where a visitor may go next
+
+_PATH = re.compile(r"/(?![/\\])[A-Za-z0-9_\-./?=&%~+]*")
+
+
+def safe_path(target: str) -> str:
+    """This path when it stays on our own site, else "". The caller checks that a page lives there."""
+    if len(target) > 512 or not _PATH.fullmatch(target):
+        return ""
+    path = target.partition("?")[0]
+    once = unquote(path)
+    if "//" in once or "/." in once or "\\" in once or not once.isprintable() or not unquote(target).isprintable():
+        return ""
+    return target
+
+
+def link_problem(is_used: bool, sent_at: datetime, max_age: timedelta, now: datetime) -> str:
+    """Why this link no longer works: "used", "late", or "" when it does."""
+    if is_used:
+        return "used"
+    return "late" if int(now.timestamp()) - int(sent_at.timestamp()) > max_age.total_seconds() else ""

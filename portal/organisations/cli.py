@@ -1,9 +1,25 @@
 """portal organisation add"""
 
+from contextlib import contextmanager
+
 import click
 
-from portal.db import db
-from portal.organisations import actions, rules
+from portal.db import db, within
+from portal.errors import Refused
+from portal.organisations import actions, queries, rules
+
+ORGANISATION = click.option("--organisation", required=True, metavar="SLUG", help="short name of the organisation")
+
+
+@contextmanager
+def entered(slug):
+    """What a command does for one organisation: its rows are seen here, and nobody else's."""
+    found = queries.organisation_named(slug)
+    if found is None:
+        known = ", ".join(each.slug for each in queries.all_organisations())
+        raise Refused(f"There is no organisation {slug}. Known: {known or 'none yet; start with portal organisation add'}.")
+    with within(found.id):
+        yield found
 
 
 @click.group()

@@ -1,6 +1,7 @@
 """Count first, then try: the caller commits before it verifies anything, so that parallel tries all count."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 
@@ -12,16 +13,24 @@ from portal.throttle.rules import Count, Limit, next_count
 Bucket = tuple[Limit, str]  # what is limited, for whom: an address, a device, a network; it carries the organisation
 
 
-def count(buckets: Sequence[Bucket]) -> list[Limit]:
-    """Count one try in each bucket. Gives the limits that refuse it; a refused try counts in none of the others either."""
+@dataclass(frozen=True)
+class Verdict:
+    """The names of the limits that refuse this try, and how many tries each limit has seen, this one included."""
+
+    refused: list[str]
+    tries: dict[str, int]
+
+
+def count(buckets: Sequence[Bucket]) -> Verdict:
+    """Count one try in each bucket. A try that one limit refuses is counted in none."""
     now = clock.now()
-    names = {_key(bucket): bucket[0] for bucket in buckets}
-    rows = _locked(list(names))
-    steps = {key: next_count(limit, rows.get(key), now) for key, limit in names.items()}
-    refused = [names[key] for key, (_, allowed) in steps.items() if not allowed]
+    limits = {_key(bucket): bucket[0] for bucket in buckets}
+    rows = _locked(list(limits))
+    steps = {key: next_count(limit, rows.get(key), now) for key, limit in limits.items()}
+    refused = [limits[key].name for key, (_, allowed) in steps.items() if not allowed]
     if not refused:
         _write({key: after for key, (after, _) in steps.items()}, rows)
-    return refused
+    return Verdict(refused, {limits[key].name: after.tries for key, (after, _) in steps.items()})
 
 
 def forget(buckets: Sequence[Bucket]) -> None:

@@ -10,12 +10,17 @@ BACKOFF_MOST = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Limit:
-    """At most `most` tries in `window`. With `slows_down` further tries are allowed one by one, 30 s, 1 min, 2 min … apart."""
+    """At most `most` tries in `window`.
+
+    With `slows_down` further tries are allowed one by one, 30 s, 1 min, 2 min … apart. With `only_counts` nothing is
+    refused: the number is only watched.
+    """
 
     name: str
     most: int
     window: timedelta
     slows_down: bool = False
+    only_counts: bool = False
 
 
 @dataclass(frozen=True)
@@ -31,7 +36,7 @@ def next_count(limit: Limit, count: Count | None, now: datetime) -> tuple[Count,
     """The count after one more try, and whether that try is allowed. A refused try changes nothing."""
     if count is None or count.until <= now:
         return Count(1, now, now + limit.window), True
-    if count.tries < limit.most:
+    if count.tries < limit.most or limit.only_counts:
         tries, wait = count.tries + 1, timedelta()
         if limit.slows_down and tries == limit.most:
             wait = BACKOFF_STEP

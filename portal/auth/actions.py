@@ -1,0 +1,378 @@
+"""Verbs of getting in. They know no request; who asks and when are arguments."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from portal import clock, keys
+from portal.audit.actions import record
+from portal.auth import mails, queries, rules
+from portal.auth.models import Account, OneTimeLink, Person, Session, TemporaryPassword
+from portal.db import db, scope
+from portal.errors import Refused
+from portal.passwords import actions as passwords
+from portal.passwords.rules import canonical_code, canonical_temporary, code_from, looks_temporary, temporary_password_from
+from portal.throttle import actions as throttle
+from portal.throttle.rules import Limit, masked, networks
+
+# How often a password may be tried (security.md, D3). No limit lets a stranger stand in a parent's way: a device the
+# parent used before has counters of its own, and a link in the mail always works.
+MINUTES_15, DAY = timedelta(minutes=15), timedelta(days=1)
+NEW_DEVICES = Limit("account", 10, MINUTES_15, slows_down=True)
+IN_A_ROW = Limit("in a row", 100, timedelta(days=30))
+KNOWN_DEVICE = Limit("device", 20, MINUTES_15)
+NETWORK = Limit("network", 30, MINUTES_15)
+NETWORK_DAY = Limit("network day", 300, DAY)
+WIDE_NETWORK = Limit("wide network", 120, MINUTES_15)
+WIDE_NETWORK_DAY = Limit("wide network day", 1200, DAY)
+ORGANISATION = Limit("organisation", 100, timedelta(minutes=10), only_counts=True)
+NETWORK_LIMITS = {limit.name for limit in (NETWORK, NETWORK_DAY, WIDE_NETWORK, WIDE_NETWORK_DAY)}
+HASH_LIMITS = ("hashes", "hashes of strangers")
+FORGOT_ADDRESS = (Limit("forgot", 3, timedelta(hours=1)), Limit("forgot day", 8, DAY))
+FORGOT_NETWORK = Limit("forgot network", 20, timedelta(hours=1))
+FORGOT_ORGANISATION = Limit("forgot organisation", 200, timedelta(hours=1))
+BAD_LINKS = Limit("bad links", 20, timedelta(hours=1))
+DEVICE_MAILS = Limit("device mails", 1, timedelta(hours=1))
+PASSWORD_CHECKS = Limit("password checks", 120, MINUTES_15)
+STEP_UPS = Limit("step up", 20, timedelta(hours=1))
+STEP_UPS_SESSION = Limit("step up session", 5, timedelta(hours=12))
+CREDENTIALS = Limit("credentials", 3, DAY)
+
+
+@dataclass(frozen=True)
+class Try:
+    """One try to log in, counted."""
+
+    key: str
+    is_known_device: bool
+    own: list[throttle.Bucket]  # this account's counters: a success starts them again
+    shared: list[throttle.Bucket]  # those of the network and the organisation: a success takes back this one try
+    verdict: throttle.Verdict
+
+    @property
+    def may_look(self) -> bool:
+        return not self.verdict.refused
+
+    @property
+    def network_is_full(self) -> bool:
+        return any(name in NETWORK_LIMITS for name in self.verdict.refused)
+
+    @property
+    def machine_is_full(self) -> bool:
+        return any(name in HASH_LIMITS for name in self.verdict.refused)
+
+    @property
+    def was_guessed_at(self) -> bool:
+        """Whether a right password comes after five wrong ones or more (security.md, L15)."""
+        return max(self.verdict.tries.get(limit.name, 0) for limit in (IN_A_ROW, KNOWN_DEVICE)) > 5
+
+
+def count_login(key: str, device: str, address: str, per_second: int) -> Try:
+    """Count a login before anything is verified. `device` is the id of a device this address was used on, else ""."""
+    here = scope().hex
+    shared = [*_network_buckets(here, address), (ORGANISATION, here)]
+    if device:
+        own = [(KNOWN_DEVICE, f"{here} {key} {device}")]
+        hashes = [(Limit("hashes", per_second, timedelta(seconds=1)), "")]
+    else:
+        own = [(NEW_DEVICES, f"{here} {key}"), (IN_A_ROW, f"{here} {key}")]
+        hashes = [(Limit("hashes of strangers", per_second // 2, timedelta(seconds=1)), "")]
+    return Try(key, bool(device), own, shared, throttle.count([*own, *shared, *hashes]))
+
+
+def forgive(attempt: Try) -> None:
+    """The password was right."""
+    throttle.forget(attempt.own)
+    throttle.take_back(attempt.shared)
+
+
+def offer_device_link(key: str, browser: str) -> None:
+    """After a hundred wrong passwords in a row a new device needs a link from the mail; at most one mail an hour."""
+    if not throttle.count([(DEVICE_MAILS, f"{scope().hex} {key}")]).refused:
+        mails.approve_device(key, browser)
+
+
+def ask_reset(key: str, address: str) -> None:
+    """A mail with a new link for this address, unless too many were asked. Nobody is looked up (security.md, F2)."""
+    here = scope().hex
+    buckets: list[throttle.Bucket] = [(limit, f"{here} {key}") for limit in FORGOT_ADDRESS]
+    buckets += [(FORGOT_NETWORK, f"{here} {networks(address)[0]}"), (FORGOT_ORGANISATION, here)]
+    if not throttle.count(buckets).refused:
+        mails.forgot_password(key)
+
+
+def bad_links_from(address: str) -> throttle.Bucket:
+    return BAD_LINKS, f"{scope().hex} {networks(address)[0]}"
+
+
+def checks_from(address: str) -> throttle.Bucket:
+    return PASSWORD_CHECKS, f"{scope().hex} {networks(address)[0]}"
+
+
+def _network_buckets(here: str, address: str) -> list[throttle.Bucket]:
+    near, wide = networks(address)
+    buckets = [(NETWORK, f"{here} {near}"), (NETWORK_DAY, f"{here} {near}")]
+    if wide != near:
+        buckets += [(WIDE_NETWORK, f"{here} {wide}"), (WIDE_NETWORK_DAY, f"{here} {wide}")]
+    return buckets
+
+
+def which_password(account: Account | None, temporary: TemporaryPassword | None, typed: str) -> str:
+    """ "own", "temporary" or "": what was typed. One hash is verified, whoever asks and whatever is stored."""
+    if looks_temporary(typed):
+        found = passwords.matches(temporary.password_hash if temporary else None, canonical_temporary(typed))
+        return "temporary" if found and account and account.is_open else ""
+    found = passwords.matches(account.password_hash if account else None, typed)
+    return "own" if found and account and account.is_open else ""
+
+
+def improve_hash(account: Account, typed: str) -> None:
+    """Keep the password with today's parameters. It stays the same password, so links and sessions stay too."""
+    if passwords.is_outdated(account.password_hash or ""):
+        account.password_hash = passwords.hash_password(typed)
+
+
+# Sessions
+
+
+def begin_session(account: Account, kind: str, remembered: bool, browser: str, address: str) -> tuple[Session, str]:
+    """A new session row and the secret for its cookie. The account keeps its 20 most recently used sessions."""
+    now = clock.now()
+    token = secrets.token_urlsafe(32)
+    session = Session(
+        organisation_id=scope(), token_hash=rules.hashed(token), account_id=account.id, account=account, kind=kind,
+        remembered=remembered, created_at=now, seen_at=now, confirmed_at=now, browser=browser, address=masked(address),
+    )  # fmt: skip
+    for oldest in queries.live_sessions(account.id)[rules.MOST_SESSIONS - 1 :]:
+        end_session(oldest, "too many")
+    db.session.add(session)
+    if kind == "full":
+        account.last_login_at = now
+    record("login", account.id, by=account.id, detail=f"{kind}, {browser}", address=session.address)
+    db.session.flush()
+    return session, token
+
+
+def renew_session(session: Session, browser: str) -> str:
+    """The password was typed again in this session: a new secret for its cookie, and fresh for sensitive actions."""
+    token = secrets.token_urlsafe(32)
+    session.token_hash, session.confirmed_at, session.browser = rules.hashed(token), clock.now(), browser
+    return token
+
+
+def touch(session_id: UUID) -> None:
+    db.session.execute(sa.update(Session).where(Session.id == session_id).values(seen_at=clock.now()))
+
+
+def end_session(session: Session, because: str) -> None:
+    if session.ended_at is None:
+        session.ended_at, session.ended_because = clock.now(), because
+        record("session_ended", session.account_id, detail=because)
+
+
+def end_sessions(account_id: UUID, because: str, but: UUID | None = None) -> int:
+    """End all sessions of this account, except one. Gives how many ended."""
+    ended = [session for session in queries.live_sessions(account_id) if session.id != but]
+    for session in ended:
+        end_session(session, because)
+    return len(ended)
+
+
+def end_everyones_sessions() -> int:
+    """Everyone at this organisation is logged out. Gives how many sessions ended."""
+    live = sa.update(Session).where(Session.ended_at.is_(None))
+    ended = _changed(live.values(ended_at=clock.now(), ended_because="everyone"))
+    record("sessions_ended", None, detail=f"{ended} of everyone")
+    return ended
+
+
+# Links and temporary passwords
+
+
+class MadeLink(NamedTuple):
+    token: str
+    code: str
+
+
+def make_link(account: Account, purpose: str, seed: bytes, moment: datetime) -> MadeLink:
+    """A link for this account, as of this moment, and its code. The same seed makes the same link, stamped anew."""
+    secret = seed.hex()[:32]
+    code = code_from(seed)
+    found = queries.link_with(rules.hashed(secret), purpose)
+    if found:
+        found.sent_at = moment
+    else:
+        for oldest in queries.live_links(account.id, purpose)[: -(rules.MOST_LINKS - 1)]:
+            oldest.replaced_at = moment
+        db.session.add(
+            OneTimeLink(
+                organisation_id=scope(), purpose=purpose, token_hash=rules.hashed(secret), account_id=account.id,
+                account=account, code_hash=_code_hash(account.id, code), sent_at=moment,
+                password_version=account.password_version, email_version=account.email_version,
+            )
+        )  # fmt: skip
+        record("link_sent", account.id, detail=purpose)
+    db.session.flush()
+    return MadeLink(rules.sign_link(keys.keys(purpose), purpose, secret, scope(), moment), code)
+
+
+def make_temporary_password(account: Account, mail_id: UUID, moment: datetime, lives: timedelta) -> str:
+    """The temporary password of this mail. An earlier one of the account ends; its own password keeps working (T6)."""
+    password = temporary_password_from(keys.seed("temporary password", mail_id.hex))
+    found = queries.temporary_password_of(mail_id)
+    if found:
+        found.expires_at = moment + lives
+    else:
+        end_temporary_passwords(account.id)
+        db.session.add(
+            TemporaryPassword(
+                organisation_id=scope(), account_id=account.id, mail_id=mail_id,
+                password_hash=passwords.hash_password(password), expires_at=moment + lives,
+            )
+        )  # fmt: skip
+        record("temporary_password_sent", account.id)
+    db.session.flush()
+    return password
+
+
+def end_temporary_passwords(account_id: UUID) -> None:
+    live = sa.update(TemporaryPassword).where(
+        TemporaryPassword.account_id == account_id, TemporaryPassword.ended_at.is_(None)
+    )
+    db.session.execute(live.values(ended_at=clock.now()))
+
+
+def spend_temporary_password(account: Account) -> None:
+    """A temporary password opens one session, and the links that were mailed before it are over (T3, R6)."""
+    end_temporary_passwords(account.id)
+    for purpose in ("reset", "activation"):
+        for link in queries.live_links(account.id, purpose):
+            link.replaced_at = clock.now()
+
+
+def count_code_try(key: str) -> None:
+    """One more try of the codes that were mailed to this address. The same work for an unknown address."""
+    accounts = sa.select(Account.id).where(Account.email_key == key).scalar_subquery()
+    live = sa.update(OneTimeLink).where(
+        OneTimeLink.account_id.in_(accounts), OneTimeLink.used_at.is_(None), OneTimeLink.code_hash != ""
+    )
+    db.session.execute(
+        live.values(code_tries=OneTimeLink.code_tries + 1).execution_options(synchronize_session=False)
+    )
+
+
+def link_of_code(key: str, typed: str) -> OneTimeLink | None:
+    """The link that was mailed with this code to this address; None after five tries. Count the try first."""
+    code = canonical_code(typed)
+    account = queries.account_with(key)
+    if account is None or not code or not account.is_open:
+        return None
+    wanted = _code_hash(account.id, code)
+    links = [*queries.live_links(account.id, "reset"), *queries.live_links(account.id, "activation")]
+    return next((e for e in links if e.code_hash == wanted and e.code_tries <= rules.MOST_CODE_TRIES), None)
+
+
+def _code_hash(account_id: UUID, code: str) -> str:
+    return keys.pseudonym("code", account_id.hex, canonical_code(code))
+
+
+# Passwords
+
+
+def use_link(link: OneTimeLink, password_hash: str, address: str) -> bool:
+    """Choose a password with a link. Of many at the same moment one succeeds; then every other link is dead too."""
+    account = link.account
+    if not _use_once(link) or not _set_password(account, password_hash, link.password_version):
+        return False
+    end_sessions(account.id, "password")
+    _forgive_strangers(account)
+    record("password_reset", account.id, by=account.id, address=masked(address))
+    mails.password_changed(account.id)
+    return True
+
+
+def change_password(account: Account, password_hash: str, but: Session, because: str, address: str) -> None:
+    """A parent who is logged in chooses another password: this session stays, all others end."""
+    _set_password(account, password_hash, account.password_version)
+    end_sessions(account.id, "password", but=but.id)
+    record(because, account.id, by=account.id, address=masked(address))
+    mails.password_changed(account.id)
+
+
+def approve_device(link: OneTimeLink) -> bool:
+    if not _use_once(link):
+        return False
+    _forgive_strangers(link.account)
+    record("device_approved", link.account_id, by=link.account_id)
+    return True
+
+
+def _use_once(link: OneTimeLink) -> bool:
+    mine = sa.update(OneTimeLink).where(
+        OneTimeLink.id == link.id, OneTimeLink.used_at.is_(None), OneTimeLink.replaced_at.is_(None)
+    )
+    return _changed(mine.values(used_at=clock.now())) == 1
+
+
+def _set_password(account: Account, password_hash: str, version: int) -> bool:
+    same = sa.update(Account).where(Account.id == account.id, Account.password_version == version)
+    values = {"password_hash": password_hash, "password_version": version + 1, "status": "active"}
+    if _changed(same.where(Account.status.in_(("invited", "active"))).values(**values)) != 1:
+        return False
+    db.session.refresh(account)
+    end_temporary_passwords(account.id)
+    return True
+
+
+def _changed(statement: Any) -> int:
+    result = db.session.execute(statement.execution_options(synchronize_session=False))
+    return int(getattr(result, "rowcount", 0))
+
+
+def _forgive_strangers(account: Account) -> None:
+    here = scope().hex
+    throttle.forget([(NEW_DEVICES, f"{here} {account.email_key}"), (IN_A_ROW, f"{here} {account.email_key}")])
+
+
+# The office
+
+
+def add_staff(email: str, name: str, role: str) -> tuple[Account, MadeLink]:
+    """An account for who works here, and the link with which the password is chosen. Raises Refused."""
+    key = rules.email_key(email)
+    if not key:
+        raise Refused(f"{email!r} is not an e-mail address.")
+    if not name.strip() or not name.isprintable() or len(name) > 100:
+        raise Refused("A name has 1 to 100 characters on one line.")
+    account = queries.account_with(key)
+    if account is None:
+        given, infix, family = rules.split_name(name)
+        person = Person(organisation_id=scope(), given_name=given, infix=infix, family_name=family)
+        account = Account(organisation_id=scope(), person=person, email=email.strip(), email_key=key, role=role)
+        account.password_version, account.email_version = 1, 1
+        db.session.add(account)
+        db.session.flush()
+    elif account.role == role and account.password_hash:
+        raise Refused(f"{account.email} is {role} already and has chosen a password.")
+    account.role = role
+    record("role_given", account.id, detail=role)
+    end_sessions(account.id, "role")
+    return account, make_link(account, "activation", secrets.token_bytes(32), clock.now())
+
+
+def send_credentials(account: Account) -> None:
+    """The manual's step 3: a newly generated password (or link) by mail, at most three times a day. Raises Refused."""
+    if not account.is_open:
+        raise Refused(f"The account of {account.email} is {account.status}, so it gets no credentials.")
+    if throttle.count([(CREDENTIALS, f"{scope().hex} {account.id.hex}")]).refused:
+        raise Refused(f"{account.email} was sent credentials three times today. Try again tomorrow, or call the parent.")
+    mails.credentials(account.id, priority=mails.SOON)
+    record("credentials_sent", account.id)
+
+
+def choose_language(account: Account, language: str) -> None:
+    account.person.language = language

@@ -1,0 +1,55 @@
+"""portal staff add, portal sessions end"""
+
+import click
+
+from portal.auth import actions, queries, rules
+from portal.auth.models import ROLES
+from portal.db import db
+from portal.errors import Refused
+from portal.organisations.cli import ORGANISATION, entered
+from portal.organisations.find import link
+
+
+@click.group()
+def staff():
+    """Who works at an organisation."""
+
+
+@staff.command("add")
+@click.argument("email")
+@ORGANISATION
+@click.option("--name", required=True, help="full name")
+@click.option("--role", type=click.Choice(ROLES), required=True)
+def add_staff(email, organisation, name, role):
+    """Add someone and print the one-time link with which they choose a password."""
+    with entered(organisation) as found:
+        account, made = actions.add_staff(email, name, role)
+        db.session.commit()
+        click.echo(f"{account.email} is {role} at {found.name}. The password is chosen here, once, within a week:")
+        click.echo(link(found, "auth.open_activation_link", token=made.token))
+
+
+@click.group()
+def sessions():
+    """Who is logged in."""
+
+
+@sessions.command("end")
+@click.argument("email", required=False)
+@ORGANISATION
+@click.option("--all", "everyone", is_flag=True, help="everyone at this organisation")
+def end_sessions(email, organisation, everyone):
+    """Log someone, or everyone, out everywhere."""
+    if bool(email) == everyone:
+        raise click.UsageError("Give an address, or --all.")
+    with entered(organisation):
+        ended = actions.end_everyones_sessions() if everyone else actions.end_sessions(_account(email).id, "office")
+        db.session.commit()
+    click.echo(f"Ended {ended} session{'' if ended == 1 else 's'}.")
+
+
+def _account(email):
+    found = queries.account_with(rules.email_key(email))
+    if found is None:
+        raise Refused(f"There is no account with the address {email} at this organisation.")
+    return found

@@ -1,0 +1,144 @@
+"""What a browser carries: the session cookie, "onthoud mij", and that an address was used on this device before.
+
+None of them gives any right by itself: the first two hold the secret of a session row, and all authority is in that
+row. Over https every name has the prefix __Host-, so that a neighbouring host cannot set or read it.
+"""
+
+import secrets
+from typing import Any
+
+from flask import Flask, Response, after_this_request, g, request, session
+from flask.sessions import SecureCookieSessionInterface
+from flask_login import LoginManager, login_user, logout_user
+from itsdangerous import BadSignature, URLSafeSerializer
+
+from portal import keys
+from portal.auth.find import find_visitor
+from portal.auth.models import Visitor
+from portal.auth.rules import browser_label
+from portal.doors import new_session
+from portal.organisations.find import organisation
+
+MONTH, YEAR = 30 * 86_400, 365 * 86_400
+MOST_ADDRESSES = 5  # on one device
+
+
+def is_https() -> bool:
+    found = organisation()
+    return found is None or found.is_https
+
+
+def browser() -> str:
+    """The browser of this request in a parent's words."""
+    return browser_label(request.user_agent.string)
+
+
+def address() -> str:
+    """The network address of this request, as far as our own proxies tell it."""
+    return request.remote_addr or ""
+
+
+def full_name(name: str) -> str:
+    return f"__Host-{name}" if is_https() else name
+
+
+def put(response: Response, name: str, value: str, seconds: int) -> None:
+    """Set a cookie for so many seconds; with 0 seconds it goes away, with the same flags or a browser keeps it."""
+    response.set_cookie(
+        full_name(name), value, max_age=seconds, path="/", secure=is_https(), httponly=True, samesite="Lax"
+    )
+
+
+class SessionCookie(SecureCookieSessionInterface):
+    """Flask's signed cookie, with name and Secure flag after the scheme of the organisation."""
+
+    def get_cookie_name(self, app: Flask) -> str:
+        return full_name("sessie")
+
+    def get_cookie_secure(self, app: Flask) -> bool:
+        return is_https()
+
+
+class Login(LoginManager):
+    """Flask-Login, whose cookies carry the secret of a session row, and whose remember cookie has the right flags.
+
+    Flask-Login 0.6.3 clears that cookie without Secure, so a browser keeps a __Host- cookie; it reads the time by
+    utcnow(), and it forgets SECRET_KEY_FALLBACKS (security.md, findings 1 and 2).
+    """
+
+    def _load_user(self) -> None:
+        token = session.get("_user_id")
+        visitor = find_visitor(token) if token else None
+        if visitor is None and (token := _remembered()):
+            visitor = find_visitor(token)
+            if visitor is not None:
+                session["_user_id"] = token
+        self._update_request_context_with_user(visitor)
+
+    def _set_cookie(self, response: Response) -> None:
+        put(response, "onthoud", str(_serializer("remember").dumps(session["_user_id"])), MONTH)
+
+    def _clear_cookie(self, response: Response) -> None:
+        if full_name("onthoud") in request.cookies:
+            put(response, "onthoud", "", 0)
+
+
+def log_in(visitor: Visitor) -> None:
+    """This browser is the visitor's from now on; nothing of before stays, its CSRF value neither."""
+    new_session()
+    login_user(visitor, remember=visitor.session.remembered)
+    if not visitor.session.remembered:
+        session["_remember"] = "clear"
+
+
+def log_out() -> None:
+    """Forget the visitor. Ending the session row is the caller's."""
+    logout_user()
+    new_session()
+    session["_remember"] = "clear"
+
+
+def device_of(key: str) -> str:
+    """The id of this device when this address was used on it before, else "". No look at any account."""
+    device, addresses = _device()
+    return device if _address_mark(key) in addresses else ""
+
+
+def remember_device(key: str) -> None:
+    """The next answer tells this browser that this address was used on it. It selects a counter, it opens nothing."""
+    device, addresses = _device()
+    mark = _address_mark(key)
+    kept = [mark, *(other for other in addresses if other != mark)][:MOST_ADDRESSES]
+    value = str(_serializer("device").dumps([device or secrets.token_urlsafe(16), kept]))
+
+    def set_it(response: Response) -> Response:
+        put(response, "apparaat", value, YEAR)
+        return response
+
+    after_this_request(set_it)
+
+
+def _device() -> tuple[str, list[str]]:
+    try:
+        device, addresses = _serializer("device").loads(request.cookies.get(full_name("apparaat"), ""))
+        return str(device), list(addresses)
+    except (BadSignature, ValueError, TypeError):
+        return "", []
+
+
+def _address_mark(key: str) -> str:
+    return keys.pseudonym("device", g.organisation.id.hex, key)[:22]
+
+
+def _remembered() -> str:
+    if session.get("_remember") == "clear":
+        return ""
+    try:
+        return str(_serializer("remember").loads(request.cookies.get(full_name("onthoud"), "")))
+    except BadSignature:
+        return ""
+
+
+def _serializer(purpose: str) -> URLSafeSerializer:
+    options: dict[str, Any] = {"key_derivation": "hmac"}
+    return URLSafeSerializer(keys.keys(purpose), salt=f"ouderportaal.{purpose}.v1", signer_kwargs=options)

@@ -1,0 +1,49 @@
+"""What every page asks of who is logged in, whatever its subject."""
+
+from flask import Flask, Response, g, request, session, url_for
+from flask_login import current_user
+
+from portal import answers, clock, db as database
+from portal.auth import actions, cookies, rules
+from portal.db import db
+
+# With a temporary password only these open (security.md, T4); the language may be chosen there too.
+WITH_TEMPORARY = {
+    "auth.choose_password", "auth.check_password", "auth.propose_passphrase", "auth.logout", "welcome.set_language",
+}  # fmt: skip
+WITH_OTHER_BROWSER = {"account.step_up", "auth.logout", "auth.login", "welcome.set_language", "welcome.help"}
+FOR_EVERYONE = {"static", "organisations.accent", "welcome.livez", "welcome.readyz"}
+
+
+def init_app(app: Flask) -> None:
+    app.before_request(_check_session)
+    app.after_request(_touch_session)
+
+
+def _check_session() -> Response | None:
+    if request.endpoint in FOR_EVERYONE or not _has_session() or not current_user.is_authenticated:
+        return None
+    if current_user.session.kind == "temporary":
+        if request.endpoint in WITH_TEMPORARY:
+            return None
+        return answers.redirect(url_for("auth.choose_password"))
+    if current_user.session.browser != cookies.browser() and request.endpoint not in WITH_OTHER_BROWSER:
+        # A cookie that moved to another browser may be a stolen one (security.md, S14).
+        return answers.redirect(url_for("account.step_up", next=request.path))
+    return None
+
+
+def _has_session() -> bool:
+    return bool(session.get("_user_id")) or cookies.full_name("onthoud") in request.cookies
+
+
+def _touch_session(response: Response) -> Response:
+    """Remember that the parent was here, at most every five minutes, and not for what a page asks by itself."""
+    visitor = g.get("_login_user")
+    if visitor is None or not visitor.is_authenticated or visitor.session.ended_at or answers.is_background():
+        return response
+    if clock.now() - visitor.session.seen_at >= rules.SEEN_EVERY:
+        with database.writing():
+            actions.touch(visitor.session.id)
+            db.session.commit()
+    return response

@@ -1,0 +1,148 @@
+"""Two organisations with made-up families."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+
+from portal import clock
+from portal.auth import mails
+from portal.auth.models import Account, Person
+from portal.auth.rules import email_key, split_name
+from portal.children.models import Child, Guardianship
+from portal.db import db, scope, within
+from portal.organisations.actions import add_organisation
+from portal.organisations.models import Group, Location, Organisation
+from portal.organisations.queries import all_organisations
+from portal.passwords.actions import hash_password
+
+PASSWORD = "tulp-fiets-molen-appel"  # noqa: S105 (shown at every start of the demo)
+
+
+@dataclass(frozen=True)
+class Example:
+    """One parent of the demo. `has_password` is False for who has to come in with the first mail."""
+
+    organisation: str
+    name: str
+    email: str
+    children: tuple[str, ...]
+    has_password: bool = True
+    has_custody: bool = True
+
+
+EXAMPLES = (
+    Example("kok", "Anna de Vries", "anna@voorbeeld.nl", ("Noor", "Sem")),
+    Example("kok", "Piet Bakker", "piet@voorbeeld.nl", ("Noor", "Sem")),
+    Example("kok", "Fatima El Amrani", "fatima@voorbeeld.nl", ("Yara",)),
+    Example("kok", "Marieke van der Wal", "marieke@voorbeeld.nl", ("Lotte",)),
+    Example("kok", "Jeroen Smit", "jeroen@voorbeeld.nl", ("Lotte", "Finn")),
+    Example("kok", "Wim Post", "wim@voorbeeld.nl", ("Finn",), has_custody=False),
+    Example("kok", "Sanne Visser", "sanne@voorbeeld.nl", ("Bo",), has_password=False),
+    Example("zonnebloem", "Bram Jansen", "bram@voorbeeld.nl", ("Daan", "Julia")),
+    Example("zonnebloem", "Anna de Vries", "anna@voorbeeld.nl", ("Mees",)),
+    Example("zonnebloem", "Li Chen", "li@voorbeeld.nl", ("Mei",), has_password=False),
+)
+# name: full name, group, age in years and the days since that birthday
+CHILDREN = {
+    "Noor": ("Noor Bakker", "De Vlinders", 3, 0),
+    "Sem": ("Sem Bakker", "De Rupsen", 1, 130),
+    "Yara": ("Yara El Amrani", "De Rupsen", 0, 240),
+    "Lotte": ("Lotte Smit", "BSO De Uilen", 7, 61),
+    "Finn": ("Finn Smit", "De Vlinders", 2, 200),
+    "Bo": ("Bo Visser", "De Rupsen", 0, 150),
+    "Daan": ("Daan Jansen", "De Madeliefjes", 2, 15),
+    "Julia": ("Julia Jansen", "BSO De Zonnestralen", 5, 330),
+    "Mees": ("Mees de Vries", "De Madeliefjes", 1, 99),
+    "Mei": ("Mei Chen", "De Madeliefjes", 3, 180),
+}
+
+
+def fill(port: int) -> None:
+    """Make the example when it is not there, and let its addresses follow the port of this start."""
+    if not all_organisations():
+        kok = add_organisation(
+            "Kok Kinderopvang", "kok", f"http://kok.localhost:{port}", "kantoor@kok.example", "010 - 123 45 67",
+            "portaal@kok.example", "#14746f",
+        )  # fmt: skip
+        kok.phone_hours = "maandag tot en met vrijdag, 8.00 tot 17.00 uur"
+        zon = add_organisation(
+            "De Zonnebloem", "zonnebloem", f"http://zonnebloem.localhost:{port}", "hallo@zonnebloem.example",
+            "020 - 765 43 21", "portaal@zonnebloem.example", "#b4470f",
+        )  # fmt: skip
+        zon.credentials_mail = "link"
+        password_hash = hash_password(PASSWORD)
+        for organisation in (kok, zon):
+            with within(organisation.id):
+                _families(organisation, password_hash)
+    for organisation in all_organisations():
+        organisation.origin = f"http://{organisation.host}:{port}"
+
+
+def _families(organisation: Organisation, password_hash: str) -> None:
+    children: dict[str, Child] = {}
+    for example in (each for each in EXAMPLES if each.organisation == organisation.slug):
+        person = _person(example.name)
+        account = Account(
+            organisation_id=scope(), person=person, email=example.email, email_key=email_key(example.email),
+            password_hash=password_hash if example.has_password else None,
+            status="active" if example.has_password else "invited",
+        )  # fmt: skip
+        db.session.add(account)
+        for name in example.children:
+            children[name] = children.get(name) or _child(name)
+            db.session.add(_guardianship(children[name], person, example.has_custody))
+        db.session.flush()
+        if not example.has_password:
+            mails.credentials(account.id)
+
+
+def _guardianship(child: Child, person: Person, has_custody: bool) -> Guardianship:
+    return Guardianship(
+        organisation_id=scope(), child=child, person_id=person.id, role="custody" if has_custody else "no_custody",
+        can_decide=has_custody, can_see_daily=has_custody,
+    )  # fmt: skip
+
+
+def _person(name: str, birth_date: date | None = None) -> Person:
+    given, infix, family = split_name(name)
+    person = Person(
+        organisation_id=scope(), given_name=given, infix=infix, family_name=family, birth_date=birth_date
+    )
+    db.session.add(person)
+    db.session.flush()
+    return person
+
+
+def _child(name: str) -> Child:
+    full_name, group_name, years, days = CHILDREN[name]
+    today = clock.today()
+    birthday = date.fromordinal(today.toordinal() - days)
+    birth_date = birthday.replace(year=birthday.year - years, day=min(birthday.day, 28))
+    child = Child(organisation_id=scope(), person=_person(full_name, birth_date), group=_group(group_name))
+    db.session.add(child)
+    db.session.flush()
+    return child
+
+
+def _group(name: str) -> Group:
+    found = db.session.scalars(sa.select(Group).where(Group.name == name)).one_or_none()
+    if found is None:
+        location = db.session.scalars(sa.select(Location)).first()
+        assert location is not None
+        found = Group(organisation_id=scope(), location_id=location.id, name=name)
+        db.session.add(found)
+        db.session.flush()
+    return found
+
+
+def welcome() -> str:
+    """What the demo says at its start: where to go and how to get in."""
+    lines = ["", "The demo is ready. Nothing leaves this machine; every mail is at /demo/post.", ""]
+    for organisation in all_organisations():
+        lines += [f"{organisation.name}: {organisation.origin}    mail: {organisation.origin}/demo/post"]
+        for example in (each for each in EXAMPLES if each.organisation == organisation.slug):
+            way_in = PASSWORD if example.has_password else "comes in with the first mail"
+            lines.append(f"    {example.email:<22} {way_in}")
+        lines.append("")
+    return "\n".join(lines)

@@ -1,0 +1,101 @@
+"""The start page and the account page (`bp`), and what everyone may see (`welcome`)."""
+
+import sqlalchemy as sa
+from flask import Blueprint, Response, abort, current_app, g, make_response, render_template, request, url_for
+from flask_login import current_user
+
+from portal import answers, clock, doors, pages
+from portal.auth import cookies
+from portal.auth.actions import choose_language
+from portal.auth.find import next_page
+from portal.children.queries import children_of
+from portal.db import db, is_migrated
+from portal.outbox.compose import sender_of, subject_of
+from portal.text import LANGUAGES, _
+
+bp = doors.parents(Blueprint("portal", __name__))
+welcome = doors.public(Blueprint("welcome", __name__))
+
+
+@bp.get("/")
+def home():
+    today = clock.today()
+    children = [
+        {
+            "name": child.given_name,
+            "group_name": child.group_name or "",
+            "birth_date": child.birth_date,
+            "is_birthday": (child.birth_date.month, child.birth_date.day) == (today.month, today.day),
+        }
+        for child in children_of(current_user.account.person_id)
+    ]
+    return render_template(
+        "home/home.html", greeting=_greeting(), children=children, is_staff=current_user.is_staff
+    )
+
+
+def _greeting():
+    hour, name = clock.local(clock.now()).hour, current_user.given_name
+    if hour < 12:
+        return _("Goedemorgen, %(name)s", name=name)
+    return _("Goedemiddag, %(name)s", name=name) if hour < 18 else _("Goedenavond, %(name)s", name=name)
+
+
+@bp.get("/account")
+def account():
+    return render_template("home/account.html")
+
+
+@welcome.get("/hulp")
+def help():
+    organisation = g.organisation
+    kinds = ("auth/credentials_password", "auth/credentials_link", "auth/reset_password")
+    return render_template(
+        "home/help.html",
+        sender=sender_of(organisation),
+        subjects=[subject_of(kind, organisation) for kind in kinds],
+        hours=current_app.config["RESET_LINK_MAX_AGE"] // 3600,
+        days=organisation.temporary_password_hours // 24,
+    )
+
+
+@welcome.post("/taal")
+def set_language():
+    language = request.form.get("language", "")
+    if language not in LANGUAGES:
+        abort(422)
+    response = answers.redirect(next_page(request.form.get("next", "")))
+    cookies.put(response, pages.LANGUAGE_COOKIE, language, cookies.YEAR)
+    if current_user.is_authenticated:
+        choose_language(current_user.account, language)
+        db.session.commit()
+    return response
+
+
+@welcome.get("/.well-known/change-password")
+def well_known_change_password():
+    return answers.redirect(url_for("account.change_password"))
+
+
+@welcome.get("/.well-known/security.txt")
+def security_txt():
+    expires = clock.now().replace(microsecond=0, year=clock.now().year + 1, day=1)
+    lines = [f"Contact: mailto:{g.organisation.email}", f"Expires: {expires.isoformat()}", "Preferred-Languages: nl, en"]
+    return Response("\n".join(lines) + "\n", mimetype="text/plain")
+
+
+@welcome.get("/livez")
+def livez():
+    return _health("ok", 200)
+
+
+@welcome.get("/readyz")
+def readyz():
+    db.session.execute(sa.text("SELECT 1"))
+    return _health("ok", 200) if is_migrated() else _health("migrations missing: portal db upgrade", 503)
+
+
+def _health(words, status):
+    response = make_response(words + "\n", status)
+    response.mimetype = "text/plain"
+    return response

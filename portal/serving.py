@@ -1,0 +1,77 @@
+"""Web workers and one mail worker under one command, stopped cleanly together."""
+
+import logging
+import os
+import subprocess
+import sys
+import threading
+
+from portal.config import LOOPBACK
+from portal.errors import ConfigError
+
+log = logging.getLogger("portal")
+STOP_WITHIN = 30  # seconds a mail that is on its way may take
+THREADS = 8  # requests at once in one web worker
+
+
+def address(bind: str) -> tuple[str, int]:
+    """HOST:PORT in two. Raises ConfigError."""
+    host, colon, port = bind.rpartition(":")
+    if not colon or not host or not port.isdecimal() or not 0 < int(port) < 65536:
+        raise ConfigError(f"--bind takes HOST:PORT, such as 127.0.0.1:8000; {bind!r} is not that.")
+    return host.strip("[]"), int(port)
+
+
+def refuse_open_proxy(host: str, trusted_proxies: int) -> None:
+    """Whoever reaches the portal past the proxy could write its own address in X-Forwarded-For. Raises ConfigError."""
+    if trusted_proxies and host not in LOOPBACK:
+        raise ConfigError(
+            f"PORTAL_TRUSTED_PROXIES={trusted_proxies} means that only your proxy may reach the portal: "
+            "use --bind 127.0.0.1:8000, or set PORTAL_TRUSTED_PROXIES=0."
+        )
+
+
+def serve(host: str, port: int, workers: int, mail: bool) -> None:
+    """Serve until a signal comes."""
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    os.environ["PORTAL_WORKERS"] = str(workers)
+    stopped = threading.Event()
+    keeper = threading.Thread(target=_keep_mail_worker, args=(stopped,), daemon=True)
+    if mail:
+        keeper.start()
+    try:
+        Granian(
+            "portal:create_app",
+            factory=True,
+            address=host,
+            port=port,
+            interface=Interfaces.WSGI,
+            workers=workers,
+            blocking_threads=THREADS,
+            respawn_failed_workers=True,
+            websockets=False,
+            log_access=False,
+        ).serve()
+    finally:
+        stopped.set()
+        if mail:
+            keeper.join(STOP_WITHIN + 5)
+
+
+def _keep_mail_worker(stopped: threading.Event) -> None:
+    """One mail worker as a child process; when it dies, a new one."""
+    while not stopped.is_set():
+        worker = subprocess.Popen([sys.executable, "-m", "portal", "outbox", "run"], stdin=subprocess.DEVNULL)
+        while worker.poll() is None and not stopped.wait(0.5):
+            pass
+        if worker.poll() is None:
+            worker.terminate()
+            try:
+                worker.wait(STOP_WITHIN)
+            except subprocess.TimeoutExpired:
+                worker.kill()
+        elif not stopped.is_set():
+            log.error("the mail worker stopped with code %s; starting another", worker.returncode)
+            stopped.wait(2)
