@@ -161,15 +161,17 @@ def _begin(session: Session, _transaction: Any, connection: sa.Connection) -> No
     session.info.pop("told", None)
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("BEGIN" if session.info.get("read_only") else "BEGIN IMMEDIATE")
+    elif session.info.get("organisation") is not None:
+        _tell_postgresql(session, connection)
 
 
-def _tell_postgresql(session: Session) -> None:
+def _tell_postgresql(session: Session, connection: sa.Connection | None = None) -> None:
     """Say once per transaction which organisation row level security lets through."""
     name = str(session.info["organisation"])
     if session.info.get("told") == name or session.get_bind().dialect.name != "postgresql":
         return
-    session.connection().execute(_SET_ORGANISATION, {"name": name})
     session.info["told"] = name
+    (connection or session.connection()).execute(_SET_ORGANISATION, {"name": name})
 
 
 _SET_ORGANISATION = sa.text("SELECT set_config('portal.organisation', :name, true)")

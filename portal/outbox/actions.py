@@ -1,15 +1,23 @@
-"""Putting a mail in the outbox, and who knows how to prepare it."""
+"""Putting a mail in the outbox, who knows how to prepare it, and what happens to it there."""
 
-from collections.abc import Callable
+import random
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
+
+import sqlalchemy as sa
 
 from portal import clock
 from portal.db import db, scope
+from portal.errors import Refused
 from portal.organisations.models import Organisation
+from portal.outbox import queries, rules
 from portal.outbox.models import SOON, Mail
+from portal.outbox.rules import Verdict
+
+RETRY_LIVES = timedelta(hours=5)  # whoever asks for a retry is waiting for it
 
 
 @dataclass(frozen=True)
@@ -36,6 +44,7 @@ def prepare_with(kind: str, prepare: Prepare) -> None:
 
 
 def prepare_of(kind: str) -> Prepare:
+    """Raises KeyError for a kind nobody knows."""
     return _prepare[kind]
 
 
@@ -43,7 +52,7 @@ def enqueue(
     kind: str, lives: timedelta, account_id: UUID | None = None, address: str = "",
     params: dict[str, Any] | None = None, priority: int = SOON, due_at: datetime | None = None,
 ) -> Mail:  # fmt: skip
-    """A mail in the outbox, in this transaction. After `due_at` (default now) it has `lives` to be accepted, else it expires."""
+    """A mail in the outbox, in this transaction. It has `lives` after `due_at` (default now), then it expires."""
     due_at = due_at or clock.now()
     mail = Mail(
         id=uuid4(), organisation_id=scope(), kind=kind, account_id=account_id, address=address, params=params or {},
@@ -51,3 +60,78 @@ def enqueue(
     )  # fmt: skip
     db.session.add(mail)
     return mail
+
+
+class Claim(NamedTuple):
+    """A mail that one worker holds for a while."""
+
+    mail: Mail
+    is_fresh: bool  # stamped for this try; False when an earlier try may have got through
+
+
+def claim(owner: str, lease: timedelta, without: Collection[UUID] = ()) -> Claim | None:
+    """Take the first mail that is due, of any organisation but these."""
+    now = clock.now()
+    mail = queries.next_due(now, without)
+    if mail is None:
+        return None
+    is_fresh = mail.stamped_at is None
+    mail.state, mail.owner, mail.lease_until = "busy", owner, now + lease
+    mail.tries += 1
+    mail.stamped_at = mail.stamped_at or now
+    db.session.flush()
+    return Claim(mail, is_fresh)
+
+
+def settle(claimed: Claim, verdict: Verdict, code: int | None = None, text: str = "") -> bool:
+    """Write down how the try ended. Whether this worker still held the mail: if not, nothing is written."""
+    mail = claimed.mail
+    written = db.session.execute(
+        sa.update(Mail)
+        .where(Mail.id == mail.id, Mail.owner == mail.owner, Mail.state == "busy")
+        .values(owner="", lease_until=None, smtp_code=code, smtp_text=text[:300], **_outcome(claimed, verdict))
+        .execution_options(synchronize_session=False)
+    )
+    return getattr(written, "rowcount", 0) == 1
+
+
+_ENDS = {Verdict.ACCEPTED: "sent", Verdict.REFUSED: "refused", Verdict.CANCELLED: "cancelled"}
+
+
+def _outcome(claimed: Claim, verdict: Verdict) -> dict[str, Any]:
+    mail, now = claimed.mail, clock.now()
+    if verdict in _ENDS:
+        sent_at = now if verdict is Verdict.ACCEPTED else None
+        return {"state": _ENDS[verdict], "sent_at": sent_at, "address": ""}
+    values: dict[str, Any] = {"state": "new"}
+    if verdict is Verdict.PAUSE:
+        values["tries"] = mail.tries - 1
+    else:
+        values["due_at"] = min(now + rules.delay(mail.tries, random.random()), mail.expires_at)  # noqa: S311
+    if claimed.is_fresh and verdict is not Verdict.UNKNOWN:
+        values["stamped_at"] = None
+    return values
+
+
+def expire_overdue() -> int:
+    """End what could not be sent in time; the number of mails."""
+    now = clock.now()
+    written = db.session.execute(
+        sa.update(Mail)
+        .where(queries.is_due(now), Mail.expires_at <= now)
+        .values(state="expired", owner="", lease_until=None, address="")
+        .execution_options(synchronize_session=False)
+    )
+    return int(getattr(written, "rowcount", 0))
+
+
+def retry(mail: Mail) -> None:
+    """Send a mail after all that was refused or came too late. Raises Refused with a sentence for the command line."""
+    if mail.state not in ("refused", "expired"):
+        raise Refused(f"Only a refused or expired mail can be sent again; this one is {mail.state}.")
+    if mail.account_id is None:
+        raise Refused("The address of this mail is gone; let the parent ask for a new one.")
+    now = clock.now()
+    mail.expires_at = now + min(mail.expires_at - mail.created_at, RETRY_LIVES)
+    mail.state, mail.due_at, mail.tries, mail.stamped_at = "new", now, 0, None
+    mail.smtp_code, mail.smtp_text = None, ""

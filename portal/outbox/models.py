@@ -18,7 +18,7 @@ class Mail(OrganisationRow):
 
     kind: Mapped[str] = mapped_column(sa.String(60))  # auth/forgot_password; its subject knows how to prepare it
     account_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("account.id"), index=True)
-    address: Mapped[str] = mapped_column(sa.String(254), default="")  # typed by a visitor; wiped when the mail has ended
+    address: Mapped[str] = mapped_column(sa.String(254), default="")  # typed by a visitor; wiped when the mail ends
     params: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
     message_id: Mapped[str] = mapped_column(sa.String(255), default="")
     state: Mapped[str] = mapped_column(sa.String(10), default="new")

@@ -1,0 +1,70 @@
+"""A letter becomes a message: subject, text and HTML in the language of the reader, from the organisation."""
+
+from email.utils import parseaddr
+from typing import Any
+
+from flask import current_app
+from flask_babel import force_locale
+
+from portal.organisations.models import Organisation
+from portal.outbox.actions import Letter
+from portal.outbox.models import Mail
+from portal.outbox.transport import Message, one_address
+from portal.text import language
+
+
+def compose(mail: Mail, letter: Letter, organisation: Organisation) -> Message:
+    """The message of this mail as it was stamped. Raises BadHeaderError when the address is no address."""
+    assert mail.stamped_at is not None  # noqa: S101
+    sender = _sender(organisation)
+    mail.message_id = mail.message_id or f"<{mail.id}@{one_address(sender).rpartition('@')[2]}>"
+    words = _words(letter, organisation)
+    with force_locale(letter.language):
+        subject, body, html = (
+            current_app.jinja_env.get_template(f"mail/{letter.template}/{part}").render(words)
+            for part in ("subject.txt", "body.txt", "body.html")
+        )
+    return Message(
+        mail.id, mail.message_id, mail.stamped_at, folder=organisation.slug,
+        sender=(words["organisation"].name, sender), recipient=(one_line(letter.name), letter.address),
+        reply_to=(words["organisation"].name, organisation.email),
+        subject=one_line(subject), body=body.strip() + "\n", html=html.strip() + "\n",
+    )  # fmt: skip
+
+
+def one_line(words: str) -> str:
+    """Without line breaks and without what turns the direction of writing or cannot be seen (security.md, F9)."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in words).split())
+
+
+class _OnOneLine:
+    """The organisation, with every text on one line."""
+
+    def __init__(self, organisation: Organisation) -> None:
+        self._organisation = organisation
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self._organisation, name)
+        return one_line(value) if isinstance(value, str) else value
+
+
+def _words(letter: Letter, organisation: Organisation) -> dict[str, Any]:
+    """What a template may use. A name with a line break cannot add a line to a mail."""
+    given = {name: one_line(value) if isinstance(value, str) else value for name, value in letter.context.items()}
+    return {**given, "organisation": _OnOneLine(organisation), "locale": letter.language}
+
+
+def _sender(organisation: Organisation) -> str:
+    default = parseaddr(current_app.config["MAIL_DEFAULT_SENDER"])[1]
+    return organisation.sender or default or organisation.email
+
+
+def sender_of(organisation: Organisation) -> str:
+    """The address a parent looks for in the spam folder."""
+    return _sender(organisation)
+
+
+def subject_of(template: str, organisation: Organisation) -> str:
+    """The subject a parent looks for, in the language of this page."""
+    words = {"organisation": _OnOneLine(organisation), "locale": language()}
+    return one_line(current_app.jinja_env.get_template(f"mail/{template}/subject.txt").render(words))

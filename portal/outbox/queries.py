@@ -1,0 +1,63 @@
+"""Mails that are due, and how the outbox stands."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from portal.db import db
+from portal.organisations.models import Organisation
+from portal.outbox.models import Mail
+
+WAITING = ("new", "busy")
+
+
+def is_due(now: datetime) -> sa.ColumnElement[bool]:
+    """New and due, or left behind by a worker that died."""
+    new = sa.and_(Mail.state == "new", Mail.due_at <= now)
+    left_behind = sa.and_(Mail.state == "busy", Mail.lease_until < now)
+    return sa.or_(new, left_behind)
+
+
+def due_per_organisation(now: datetime) -> dict[UUID, datetime]:
+    """The organisations with mail that is due, and when the first of it expires."""
+    soonest = sa.select(Mail.organisation_id, sa.func.min(Mail.expires_at)).group_by(Mail.organisation_id)
+    rows = db.session.execute(soonest.where(is_due(now)))
+    return dict(rows.all())
+
+
+def next_due(now: datetime, without: Collection[UUID]) -> Mail | None:
+    """The mail to send first, held until the end of the transaction; of these organisations none."""
+    return db.session.scalars(
+        sa.select(Mail)
+        .where(is_due(now), Mail.organisation_id.not_in(without))
+        .order_by(Mail.priority, Mail.due_at)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    ).one_or_none()
+
+
+def mail_with_id(mail_id: UUID) -> Mail | None:
+    return db.session.scalars(sa.select(Mail).where(Mail.id == mail_id)).one_or_none()
+
+
+def counts() -> Sequence[sa.Row[str, str, int]]:
+    """Short name of the organisation, state, number of mails."""
+    return db.session.execute(
+        sa.select(Organisation.slug, Mail.state, sa.func.count())
+        .join(Organisation, Organisation.id == Mail.organisation_id)
+        .group_by(Organisation.slug, Mail.state)
+        .order_by(Organisation.slug, Mail.state)
+    ).all()
+
+
+def waiting_since(now: datetime) -> dict[str, datetime]:
+    """Per organisation when the oldest mail was made that could have been sent by now."""
+    rows = db.session.execute(
+        sa.select(Organisation.slug, Mail.created_at)
+        .join(Organisation, Organisation.id == Mail.organisation_id)
+        .where(Mail.state.in_(WAITING), sa.or_(Mail.due_at <= now, Mail.tries > 0))
+        .order_by(Mail.created_at.desc())
+    )
+    return dict(rows.all())

@@ -1,0 +1,230 @@
+"""The worker: takes a mail, prepares it, sends it, writes down what became of it.
+
+A mail is taken and settled in short transactions of their own; the talk with the mail server stands between them. A
+worker that dies leaves a mail that is busy; when its lease is over the next one sends the same bytes again.
+"""
+
+import logging
+import os
+import threading
+import time
+import traceback
+from uuid import UUID, uuid4
+
+from flask import Flask, current_app
+from flask_mail import BadHeaderError
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from portal import clock
+from portal import db as database
+from portal.db import EVERYWHERE, db, within
+from portal.organisations.models import Organisation
+from portal.outbox import actions, queries, rules
+from portal.outbox.actions import Claim
+from portal.outbox.compose import compose
+from portal.outbox.rules import Verdict
+from portal.outbox.transport import Message, NotSent, mail
+from portal.throttle.actions import sweep
+
+log = logging.getLogger("portal.outbox")
+
+POLL = 1.0  # seconds
+AFTER_A_FAULT = 5.0
+SWEEP = 3600.0
+SETTLE_TRIES = 10  # each waits for a locked database as long as SQLite does
+
+
+def run_once(owner: str = "", limit: int = 50) -> int:
+    """Send what is due now, at most so many; the number of mails that were tried."""
+    worker = Worker(owner)
+    tried = 0
+    while tried < limit and worker.send_one():
+        tried += 1
+    worker.connection.close()
+    return tried
+
+
+def run(stop: threading.Event, parent: int | None = None) -> None:
+    """Send until told to stop, or until the process with this number is no longer our parent."""
+    worker = Worker()
+    if not worker.connection.leads_somewhere:
+        log.warning("PORTAL_MAIL_SERVER is not set: mails wait in the outbox")
+    next_sweep = time.monotonic()
+    while not stop.is_set() and parent in (None, os.getppid()):
+        try:
+            pause = 0.0 if worker.send_one() else POLL
+            if time.monotonic() >= next_sweep:
+                next_sweep += SWEEP
+                _sweep(worker.app)
+        except Exception as error:
+            log.error("the outbox stumbled: %s", _where(error))
+            pause = AFTER_A_FAULT
+        if pause:
+            stop.wait(pause)
+    worker.connection.close()
+
+
+class Worker:
+    """One worker: its connection, and whom it leaves alone for a while."""
+
+    def __init__(self, owner: str = "") -> None:
+        self.app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+        self.owner = owner or str(uuid4())
+        self.connection = mail.connect()
+        self.failures = 0  # of the connection, in a row
+        self.silent_until = 0.0
+        self.silenced: dict[UUID, float] = {}  # organisations whose sender the server does not take
+        self.complaints: set[str] = set()
+
+    def send_one(self) -> bool:
+        """Try the mail that comes first. False when there is nothing to do, or nothing that can be done now."""
+        if not self.connection.leads_somewhere:
+            return False
+        with self.app.app_context():
+            if not self._has_work():
+                self.connection.close()
+                return False
+            if not self._is_connected():
+                return False
+            claimed = self._claim()
+            if claimed is not None:
+                self._try(claimed)
+            return claimed is not None
+
+    def _has_work(self) -> bool:
+        """Looks without writing; only what came too late is ended here, also while no server listens."""
+        with within(EVERYWHERE):
+            database.read_only()
+            due = queries.due_per_organisation(clock.now())
+            db.session.rollback()
+            if any(expires_at <= clock.now() for expires_at in due.values()):
+                with database.writing():
+                    actions.expire_overdue()
+                    db.session.commit()
+        return not due.keys() <= self._silenced()
+
+    def _silenced(self) -> set[UUID]:
+        now = time.monotonic()
+        return {organisation_id for organisation_id, until in self.silenced.items() if until > now}
+
+    def _is_connected(self) -> bool:
+        """Before a mail is taken, so that a server that is down costs no mail a try."""
+        if time.monotonic() < self.silent_until:
+            return False
+        try:
+            self.connection.open()
+        except NotSent as problem:
+            verdict = rules.verdict(problem.phase, problem.code, problem.text)
+            self.failures += 1
+            self.silent_until = time.monotonic() + rules.silence(verdict, self.failures)
+            self._complain(verdict, problem)
+            return False
+        if self.failures:
+            log.info("the mail server lets us in again")
+            self.failures = 0
+            self.complaints.clear()
+        return True
+
+    def _complain(self, verdict: Verdict, problem: NotSent, who: str = "") -> None:
+        """Once for each kind of trouble, not at every look."""
+        complaint = f"{who} {problem.phase} {problem.code}"
+        if complaint in self.complaints:
+            return
+        self.complaints.add(complaint)
+        if verdict is Verdict.PAUSE:
+            log.error("mail%s waits until the settings are right: %s", who, problem)
+        else:
+            log.warning("mail waits for the mail server: %s", problem)
+
+    def _claim(self) -> Claim | None:
+        lease = rules.lease(self.app.config["MAIL_TIMEOUT"])
+        with within(EVERYWHERE), database.writing():
+            claimed = actions.claim(self.owner, lease, without=self._silenced())
+            db.session.commit()
+        return claimed
+
+    def _try(self, claimed: Claim) -> None:
+        message = self._prepared(claimed)
+        if message is None:
+            return
+        try:
+            self.connection.send(message)
+        except NotSent as problem:
+            verdict = rules.verdict(problem.phase, problem.code, problem.text)
+            if verdict is Verdict.PAUSE:
+                self._silence(claimed, problem)
+            text = problem.text.replace(message.reader[1], "…")
+            self._settle(claimed, verdict, problem.code, text)
+        else:
+            self._settle(claimed, Verdict.ACCEPTED, *self.connection.answer)
+
+    def _silence(self, claimed: Claim, problem: NotSent) -> None:
+        """The server does not take this organisation's sender: its mails wait, those of others go on."""
+        organisation_id = claimed.mail.organisation_id
+        self.silenced[organisation_id] = time.monotonic() + rules.SET_UP_SILENCE
+        self._complain(Verdict.PAUSE, problem, who=f" of organisation {organisation_id}")
+
+    def _prepared(self, claimed: Claim) -> Message | None:
+        """The message, its rows committed; None when the mail is settled already."""
+        try:
+            with within(claimed.mail.organisation_id), database.writing():
+                message = _message(claimed)
+                db.session.commit()
+        except UnknownKind:
+            log.error("mail %s is of an unknown kind: %s", claimed.mail.id, claimed.mail.kind)
+            self._settle(claimed, Verdict.REFUSED, text="unknown kind of mail")
+        except BadHeaderError as error:
+            log.error("mail %s cannot be addressed", claimed.mail.id)
+            self._settle(claimed, Verdict.REFUSED, text=f"no address: {type(error).__name__}")
+        except Exception as error:  # a mistake of one subject must not stop the mails of others
+            log.error("mail %s (%s) cannot be prepared: %s", claimed.mail.id, claimed.mail.kind, _where(error))
+            self._settle(claimed, Verdict.AGAIN, text=f"not prepared: {type(error).__name__}")
+        else:
+            if message is None:
+                self._settle(claimed, Verdict.CANCELLED)
+            return message
+        return None
+
+    def _settle(self, claimed: Claim, verdict: Verdict, code: int | None = None, text: str = "") -> None:
+        """Tries for as long as it takes a database to come back: what is not written down goes out twice."""
+        for _ in range(SETTLE_TRIES):
+            try:
+                with within(claimed.mail.organisation_id), database.writing():
+                    was_ours = actions.settle(claimed, verdict, code, text)
+                    db.session.commit()
+            except OperationalError:
+                time.sleep(POLL)
+            else:
+                if not was_ours:
+                    log.warning("mail %s was taken over before it was %s", claimed.mail.id, verdict.value)
+                return
+        log.error("mail %s was %s, but that could not be written down", claimed.mail.id, verdict.value)
+
+
+class UnknownKind(Exception):
+    """No subject has said how to prepare this kind of mail."""
+
+
+def _message(claimed: Claim) -> Message | None:
+    """Asks the subject for the letter; it may write rows. In the transaction of the caller."""
+    mail = claimed.mail
+    try:
+        prepare = actions.prepare_of(mail.kind)
+    except KeyError:
+        raise UnknownKind from None
+    organisation = db.session.get_one(Organisation, mail.organisation_id)
+    assert mail.stamped_at is not None  # noqa: S101
+    letter = prepare(mail, organisation, mail.stamped_at)
+    return None if letter is None else compose(mail, letter, organisation)
+
+
+def _sweep(app: Flask) -> None:
+    with app.app_context():
+        sweep()
+        db.session.commit()
+
+
+def _where(error: Exception) -> str:
+    """What went wrong and where, without the message: in it may stand an address or a secret."""
+    cause = f" ({type(error.orig).__name__})" if isinstance(error, DBAPIError) else ""
+    return f"{type(error).__name__}{cause}\n" + "".join(traceback.format_tb(error.__traceback__))

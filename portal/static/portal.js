@@ -1,0 +1,108 @@
+// Small comforts on top of plain pages. Without this file everything still works.
+// No syntax that Safari 12 cannot read: htmx needs a newer browser than this does.
+(function () {
+  "use strict";
+  const page = document.documentElement;
+  page.classList.add("js"); // portal.css shows what needs JavaScript
+
+  document.addEventListener("click", function (event) {
+    const button = event.target.closest("button");
+    if (!button) return;
+    if (button.hasAttribute("data-reveal")) reveal(button, button.getAttribute("aria-pressed") !== "true");
+    if (button.hasAttribute("data-use")) usePassphrase(button);
+  });
+
+  function reveal(button, shown) {
+    document.getElementById(button.getAttribute("data-reveal")).type = shown ? "text" : "password";
+    button.setAttribute("aria-pressed", shown);
+  }
+
+  function usePassphrase(button) {
+    const words = document.getElementById(button.getAttribute("data-use")).textContent.trim();
+    const inputs = button.form.querySelectorAll("[autocomplete=new-password]");
+    inputs.forEach(function (input) {
+      input.value = words;
+      const eye = document.querySelector('[data-reveal="' + input.id + '"]');
+      if (eye) reveal(eye, true);
+    });
+    inputs[0].dispatchEvent(new Event("change", { bubbles: true }));
+    inputs[0].focus();
+  }
+
+  // One press, one request: a second one waits for the answer to the first.
+  // Caught on the way down, so that htmx does not see a refused one either.
+  document.addEventListener("submit", function (event) {
+    const form = event.target;
+    if (form.hasAttribute("data-busy")) {
+      event.preventDefault();
+      event.stopPropagation();
+      return;
+    }
+    // A password that is shown is hidden first, or the browser remembers it as ordinary text.
+    form.querySelectorAll("[data-reveal][aria-pressed=true]").forEach(function (eye) { reveal(eye, false); });
+    busy(form, true);
+  }, true);
+
+  function busy(form, is) {
+    if (!form) return;
+    form[is ? "setAttribute" : "removeAttribute"]("data-busy", "");
+    form.querySelectorAll("[type=submit]").forEach(function (button) {
+      button[is ? "setAttribute" : "removeAttribute"]("aria-disabled", "true");
+    });
+  }
+
+  window.addEventListener("pageshow", function () { // also when Back brings the page out of memory
+    document.querySelectorAll("[data-busy]").forEach(function (form) { busy(form, false); });
+  });
+
+  document.addEventListener("htmx:before:request", function (event) {
+    const form = formOf(event);
+    const old = form && form.querySelector("[data-said]");
+    if (old) old.remove();
+  });
+  document.addEventListener("htmx:finally:request", function (event) {
+    const hx = event.detail.ctx.hx;
+    if (!hx || !hx.redirect) busy(formOf(event), false);
+  });
+
+  // What htmx cannot show is said in the form itself. What was typed stays.
+  document.addEventListener("htmx:error", function (event) {
+    if (event.detail.ctx) say(event, document.body.getAttribute("data-offline"));
+  });
+  document.addEventListener("htmx:response:error", function (event) {
+    if (event.detail.ctx.response.status === 422) return;
+    const answer = new DOMParser().parseFromString(event.detail.ctx.text, "text/html").getElementById("problem");
+    say(event, answer ? answer.textContent : document.body.getAttribute("data-failed"));
+  });
+
+  function formOf(event) {
+    const source = event.detail.ctx && event.detail.ctx.sourceElement;
+    return source && source.tagName !== "INPUT" ? source.closest("form") : null;
+  }
+
+  function say(event, words) {
+    const form = formOf(event);
+    if (!form) return;
+    const notice = document.createElement("p");
+    notice.className = "notice notice-error";
+    notice.setAttribute("role", "alert");
+    notice.setAttribute("data-said", "");
+    notice.textContent = words;
+    form.insertBefore(notice, form.firstChild);
+    focus(notice);
+  }
+
+  // After an answer with errors: to what is wrong with the whole form, else to the first field that is wrong.
+  document.addEventListener("htmx:after:settle", function (event) { toFirstError(event.target); });
+  toFirstError(document);
+
+  function toFirstError(place) {
+    const wrong = place.querySelector("[data-errors]") || place.querySelector("[aria-invalid]");
+    if (wrong) focus(wrong);
+  }
+
+  function focus(element) {
+    if (element.tagName !== "INPUT") element.tabIndex = -1;
+    element.focus();
+  }
+})();

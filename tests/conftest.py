@@ -1,0 +1,282 @@
+"""The portal on both databases, the cast, the clock and the post."""
+
+import contextlib
+import os
+import shutil
+import tempfile
+from datetime import UTC, date, datetime, timedelta
+from email import message_from_bytes, policy
+from types import SimpleNamespace
+
+import pytest
+import sqlalchemy as sa
+from aiosmtpd.controller import Controller
+
+from portal import clock, create_app
+from portal import db as database
+from portal.auth.models import Account, Person
+from portal.children.models import Child, Guardianship
+from portal.db import EVERYWHERE, db, within
+from portal.organisations.actions import add_organisation
+from portal.organisations.models import Group, Location
+from portal.passwords.actions import hash_password
+from tests import postgresql
+from tests.visitor import Visitor
+
+PASSWORD = "tulp-fiets-molen-appel"
+
+
+def missing(program):
+    """Skip a test by the name of what it needs; on CI nothing may be missing."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"{program} is not on this machine, and CI skips nothing")
+    pytest.skip(f"needs {program}")
+
+
+# The portal on both databases
+
+
+@pytest.fixture(scope="session")
+def postgresql_server():
+    if postgresql.binaries() is None:
+        missing("PostgreSQL 15 or newer (apt-get install postgresql)")
+    with postgresql.server() as new_database:
+        yield new_database
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def portal(request):
+    """One portal per database for the whole run, migrated once."""
+    folder = tempfile.mkdtemp(prefix="portal-test-")
+    environ = {
+        "PORTAL_INSTANCE": folder, "PORTAL_HASHES_PER_SECOND": "10000", "PORTAL_MAIL_SERVER": "127.0.0.1",
+        "PORTAL_MAIL_USE_TLS": "false", "PORTAL_MAIL_PORT": "1", "PORTAL_MAIL_DEFAULT_SENDER": "portaal@portaal.example",
+        "PORTAL_MAIL_PER_MINUTE": "60000",
+    }  # fmt: skip
+    if request.param == "postgresql":
+        environ["PORTAL_SQLALCHEMY_DATABASE_URI"] = request.getfixturevalue("postgresql_server")("portal")
+    application = create_app(environ)
+    application.testing = True
+    with application.app_context():
+        database.migrate()
+    yield application
+    with application.app_context():
+        db.engine.dispose()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def app(portal):
+    """The portal with empty tables. No app context is open: rows are touched with `inside`."""
+    with portal.app_context(), within(EVERYWHERE):
+        connection = db.session.connection()
+        connection.execute(sa.text("SELECT set_config('portal.organisation', '*', true)")) if _is_pg() else None
+        for table in reversed(db.metadata.sorted_tables):
+            connection.execute(sa.delete(table))
+        db.session.commit()
+    return portal
+
+
+def _is_pg():
+    return db.engine.dialect.name == "postgresql"
+
+
+@pytest.fixture
+def inside(app):
+    """with inside(kok): rows of Kok, saved at the end."""
+
+    @contextlib.contextmanager
+    def enter(organisation):
+        with app.app_context(), within(organisation.id):
+            yield db.session
+            db.session.commit()
+
+    return enter
+
+
+class Time:
+    def __init__(self, now):
+        self.now = now
+
+    def set(self, moment):
+        self.now = moment
+
+    def move(self, **delta):
+        self.now += timedelta(**delta)
+
+
+@pytest.fixture
+def time(monkeypatch):
+    """The clock stands still until the test moves it."""
+    frozen = Time(datetime(2026, 11, 23, 9, 30, tzinfo=UTC))
+    monkeypatch.setattr(clock, "now", lambda: frozen.now)
+    return frozen
+
+
+# The cast
+
+
+def _organisation(app, *args, **values):
+    with app.app_context():
+        made = add_organisation(*args)
+        for name, value in values.items():
+            setattr(made, name, value)
+        db.session.commit()
+        db.session.refresh(made)
+        db.session.expunge(made)
+    return made
+
+
+@pytest.fixture
+def kok(app):
+    return _organisation(
+        app, "Kok Kinderopvang", "kok", "https://kok.test", "kantoor@kok.test", "010-1234567", "portaal@kok.test"
+    )
+
+
+@pytest.fixture
+def zon(app):
+    return _organisation(
+        app, "De Zonnebloem", "zon", "https://zon.test", "hallo@zon.test", "020-7654321", "portaal@zon.test"
+    )
+
+
+@pytest.fixture(scope="session")
+def password_hash():
+    return hash_password(PASSWORD)
+
+
+@pytest.fixture
+def save_parent(inside, password_hash):
+    """save_parent(kok, "Anna", "de", "Vries", "anna@voorbeeld.nl", child) gives the account, in use for a while."""
+
+    def save(organisation, given, infix, family, email, *children, role="", custody=True):
+        with inside(organisation) as session:
+            person = Person(organisation_id=organisation.id, given_name=given, infix=infix, family_name=family)
+            account = Account(
+                organisation_id=organisation.id, person=person, email=email, email_key=email, role=role,
+                password_hash=password_hash, status="active",
+            )  # fmt: skip
+            session.add(account)
+            session.flush()
+            for child in children:
+                session.add(
+                    Guardianship(
+                        organisation_id=organisation.id, child_id=child.id, person_id=person.id, can_decide=custody,
+                        can_see_daily=custody, role="custody" if custody else "no_custody",
+                    )
+                )  # fmt: skip
+            session.commit()
+            return _detached(session, account)
+
+    return save
+
+
+@pytest.fixture
+def save_child(inside):
+    def save(organisation, given, family, born, group):
+        with inside(organisation) as session:
+            location = session.scalars(sa.select(Location)).one()
+            person = Person(organisation_id=organisation.id, given_name=given, family_name=family, birth_date=born)
+            child = Child(
+                organisation_id=organisation.id, person=person,
+                group=Group(organisation_id=organisation.id, location_id=location.id, name=group),
+            )  # fmt: skip
+            session.add(child)
+            session.commit()
+            return _detached(session, child)
+
+    return save
+
+
+def _detached(session, row):
+    session.refresh(row)
+    session.expunge_all()
+    return row
+
+
+@pytest.fixture
+def noor(kok, save_child):
+    return save_child(kok, "Noor", "Bakker", date(2023, 5, 1), "De Vlinders")
+
+
+@pytest.fixture
+def anna(kok, noor, save_parent):
+    return save_parent(kok, "Anna", "de", "Vries", "anna@voorbeeld.nl", noor)
+
+
+@pytest.fixture
+def piet(kok, noor, save_parent):
+    return save_parent(kok, "Piet", "", "Bakker", "piet@voorbeeld.nl", noor)
+
+
+@pytest.fixture
+def els(kok, save_parent):
+    return save_parent(kok, "Els", "van der", "Berg", "els@kok.test", role="groepsleiding")
+
+
+@pytest.fixture
+def bram(zon, save_child, save_parent):
+    daan = save_child(zon, "Daan", "Jansen", date(2024, 2, 29), "De Madeliefjes")
+    return save_parent(zon, "Bram", "", "Jansen", "bram@voorbeeld.nl", daan)
+
+
+@pytest.fixture
+def visitor(app):
+    """visitor(kok) is a new browser at Kok's address."""
+
+    def open_browser(organisation, **options):
+        return Visitor(app, organisation.origin, PASSWORD, **options)
+
+    return open_browser
+
+
+# The post: the real worker, and a real SMTP server that accepts everything
+
+
+class _Mailbox:
+    def __init__(self):
+        self.messages = []
+
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802 (aiosmtpd's name)
+        self.messages.append((envelope.rcpt_tos, envelope.content))
+        return "250 OK"
+
+
+@pytest.fixture(scope="session")
+def mailbox():
+    box = _Mailbox()
+    controller = Controller(box, hostname="127.0.0.1", port=0)
+    controller.start()
+    box.port = controller.server.sockets[0].getsockname()[1]
+    yield box
+    controller.stop()
+
+
+@pytest.fixture
+def post(app, mailbox):
+    """post.deliver() lets the worker send what is due, and gives what arrived: .to .subject .text .html .links"""
+    from portal.outbox import worker
+
+    app.config["MAIL_PORT"] = mailbox.port
+    mailbox.messages.clear()
+
+    def deliver():
+        with app.app_context():
+            while worker.run_once("test"):
+                pass
+        arrived = [_opened(to, content) for to, content in mailbox.messages]
+        mailbox.messages.clear()
+        return arrived
+
+    return SimpleNamespace(deliver=deliver)
+
+
+def _opened(to, content):
+    message = message_from_bytes(content, policy=policy.default)
+    text = message.get_body(("plain",)).get_content()
+    return SimpleNamespace(
+        to=to, message=message, subject=message["Subject"], text=text,
+        html=message.get_body(("html",)).get_content(),
+        links=[word for word in text.split() if word.startswith("https://")],
+    )  # fmt: skip
