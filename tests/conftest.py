@@ -3,6 +3,7 @@
 import contextlib
 import os
 import shutil
+import socket
 import tempfile
 from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes, policy
@@ -23,6 +24,7 @@ from portal.passwords.actions import hash_password
 from tests import postgresql
 from tests.visitor import Visitor
 
+IN_MEMORY = "/dev/shm" if os.path.isdir("/dev/shm") else None  # the disk's fsync is not what is tested
 PASSWORD = "tulp-fiets-molen-appel"
 
 
@@ -47,7 +49,7 @@ def postgresql_server():
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
 def portal(request):
     """One portal per database for the whole run, migrated once."""
-    folder = tempfile.mkdtemp(prefix="portal-test-")
+    folder = tempfile.mkdtemp(prefix="portal-test-", dir=IN_MEMORY)
     environ = {
         "PORTAL_INSTANCE": folder, "PORTAL_HASHES_PER_SECOND": "10000", "PORTAL_MAIL_SERVER": "127.0.0.1",
         "PORTAL_MAIL_USE_TLS": "false", "PORTAL_MAIL_PORT": "1", "PORTAL_MAIL_DEFAULT_SENDER": "portaal@portaal.example",
@@ -246,9 +248,11 @@ class _Mailbox:
 @pytest.fixture(scope="session")
 def mailbox():
     box = _Mailbox()
-    controller = Controller(box, hostname="127.0.0.1", port=0)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        box.port = free.getsockname()[1]
+    controller = Controller(box, hostname="127.0.0.1", port=box.port)
     controller.start()
-    box.port = controller.server.sockets[0].getsockname()[1]
     yield box
     controller.stop()
 

@@ -112,5 +112,6 @@ class Visitor:
         if response.mimetype == "text/html" and page.text and not 300 <= page.status < 400:
             page.check(is_fragment)
         tokens = [form["fields"]["csrf_token"] for form in page.forms if form["fields"].get("csrf_token")]
-        self.csrf = tokens[0] if tokens else self.csrf
+        is_new_session = any("sessie=" in value for value in response.headers.getlist("Set-Cookie"))
+        self.csrf = tokens[0] if tokens else "" if is_new_session else self.csrf
         return page

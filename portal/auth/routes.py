@@ -1,6 +1,6 @@
 """The pages of getting in, for everyone."""
 
-from flask import Blueprint, abort, current_app, flash, g, render_template, request, session, url_for
+from flask import Blueprint, current_app, flash, g, render_template, request, session, url_for
 from flask_login import current_user
 
 from portal import answers, clock, doors, pages
@@ -63,9 +63,9 @@ def _let_in(form):
 def _refuse(attempt):
     """Only a full network or a busy machine is said aloud; a full account looks like any wrong password (RL7)."""
     if attempt.network_is_full:
-        abort(pages.too_many(retry_after=900))
+        raise pages.too_many(retry_after=900)
     if attempt.machine_is_full:
-        abort(pages.too_busy())
+        raise pages.too_busy()
     if actions.IN_A_ROW.name in attempt.verdict.refused:
         actions.offer_device_link(attempt.key, cookies.browser())
         db.session.commit()
@@ -139,7 +139,7 @@ def use_code():
     form = forms.CodeForm()
     if form.validate_on_submit():
         if _count_bad_link():
-            abort(pages.too_many(retry_after=3600))
+            raise pages.too_many(retry_after=3600)
         key = rules.email_key(form.email.data)
         actions.count_code_try(key)
         link = actions.link_of_code(key, form.code.data)
@@ -179,7 +179,9 @@ def _open_link(purpose, token, page):
         with database.writing():
             is_full = found.problem == "broken" and _count_bad_link()
             db.session.commit()
-        return abort(pages.too_many(retry_after=3600)) if is_full else _gone(found)
+        if is_full:
+            raise pages.too_many(retry_after=3600)
+        return _gone(found)
     if current_user.is_authenticated and current_user.account.id != found.link.account_id:
         with database.writing():
             actions.end_session(current_user.session, "other account")
@@ -286,7 +288,7 @@ def keep_password(visitor, password, because, after):
 def check_password():
     """Feedback on a new password while the form is being filled in. Nothing is hashed and nothing is kept."""
     if throttle.count([actions.checks_from(cookies.address())]).refused:
-        abort(pages.too_many(retry_after=900))
+        raise pages.too_many(retry_after=900)
     db.session.commit()
     form = forms.new_password_form(_chooser())
     return answers.fragment(

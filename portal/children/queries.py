@@ -31,7 +31,13 @@ def children_of(person_id: UUID) -> list[ChildLine]:
     return [
         ChildLine(child_id, given, " ".join(part for part in (given, infix, family) if part), birth_date, group_name)
         for child_id, given, infix, family, birth_date, group_name in rows
+        if birth_date  # every child has one; a Person in general need not
     ]
+
+
+def names_of_children(person: Person) -> list[str]:
+    """What a stranger would try as the password of this parent."""
+    return [name for child in children_of(person.id) for name in (child.given_name, child.full_name)]
 
 
 def child_of(person_id: UUID, child_id: UUID) -> Child | None:
@@ -99,19 +105,19 @@ def known_parents() -> dict[str, KnownParent]:
             Person.given_name, Person.infix, Person.family_name, Person.phone,
         ).join(Person, Person.id == Account.person_id)
     )  # fmt: skip
-    return {key: KnownParent(*facts) for key, *facts in rows}
+    return {row[0]: KnownParent(*row[1:]) for row in rows}
 
 
 def known_children() -> dict[ChildKey, KnownChild]:
     rows = db.session.execute(
         sa.select(Child.id, Child.group_id, Person.given_name, Person.infix, Person.family_name, Person.birth_date)
         .join(Person, Person.id == Child.person_id)
-        .where(Person.birth_date.is_not(None))
         .order_by(Child.created_at.desc(), Child.id)
     )
     return {
         child_key(given, f"{infix} {family}", birth_date): KnownChild(child_id, group_id)
         for child_id, group_id, given, infix, family, birth_date in rows
+        if birth_date
     }
 
 

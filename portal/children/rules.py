@@ -100,7 +100,7 @@ def read(content: bytes, today: date) -> Sheet:
     text = _text(content)
     records = _records(text, max(";,", key=text.lstrip().partition("\n")[0].count))
     names = _header(next(records, None))
-    sheet = Sheet(extra_columns=[name for name in names if name and name not in COLUMNS])
+    sheet = Sheet(extra_columns=[_shown(name) for name in names if name and name not in COLUMNS])
     seen = _Seen()
     for count, (line, cells) in enumerate(records, start=1):
         if count > MOST_ROWS:
@@ -132,10 +132,12 @@ def _text(content: bytes) -> str:
     """
     if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         raise Refused(_("Dit is een Excel-bestand. Sla het in Excel op als CSV (UTF-8) en importeer dat."))
-    text = content.decode("utf-8-sig", "replace")
-    is_damaged = "\ufffd" in text
-    if is_damaged and all(character < "\x80" or character == "\ufffd" for character in text):
-        text = content.decode("cp1252", "replace")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("utf-8-sig", "replace")
+        if all(character < "\x80" or character == "\ufffd" for character in text):
+            text = content.decode("cp1252", "replace")
     first = text.lstrip().partition("\n")[0]
     if "\0" in first or "\ufffd" in first:
         raise Refused(_("Dit is geen tekstbestand. Sla de lijst op als CSV (UTF-8) en importeer dat."))
@@ -173,6 +175,11 @@ def _header(record: tuple[int, list[str] | None] | None) -> list[str]:
     return names
 
 
+def _shown(name: str) -> str:
+    """The name of a column we know nothing of, fit for a screen."""
+    return "".join(character if character.isprintable() else "?" for character in name[:40])
+
+
 # One row
 
 
@@ -189,17 +196,16 @@ def _take(
     for name, cell in zip(names, cells, strict=False):
         if name in values:
             values[name] = unicodedata.normalize("NFC", cell.strip())
+    birth_date = _date(values["kind_geboortedatum"])
     problems = list(_problems(values, today))
-    if not problems:
-        row = _row(line, values)
+    if birth_date and not problems:
+        row = _row(line, values, birth_date)
         problems = [problem] if (problem := seen.problem(row)) else []
         sheet.rows.append(row)
     sheet.bad_rows += [Remark(line, problem) for problem in problems]
 
 
-def _row(line: int, values: Mapping[str, str]) -> ParentRow:
-    birth_date = _date(values["kind_geboortedatum"])
-    assert birth_date is not None
+def _row(line: int, values: Mapping[str, str], birth_date: date) -> ParentRow:
     return ParentRow(
         line=line, email=values["email"], email_key=email_key(values["email"]),
         given_name=values["voornaam"], infix=values["tussenvoegsel"], family_name=values["achternaam"],

@@ -63,9 +63,15 @@ def enqueue(
 
 
 class Claim(NamedTuple):
-    """A mail that one worker holds for a while."""
+    """What one worker holds for a while. Facts, no row: they stay true when a transaction is rolled back."""
 
-    mail: Mail
+    mail_id: UUID
+    organisation_id: UUID
+    kind: str
+    owner: str
+    tries: int
+    expires_at: datetime
+    stamped_at: datetime
     is_fresh: bool  # stamped for this try; False when an earlier try may have got through
 
 
@@ -75,20 +81,20 @@ def claim(owner: str, lease: timedelta, without: Collection[UUID] = ()) -> Claim
     mail = queries.next_due(now, without)
     if mail is None:
         return None
-    is_fresh = mail.stamped_at is None
+    is_fresh, stamp = mail.stamped_at is None, mail.stamped_at or now
     mail.state, mail.owner, mail.lease_until = "busy", owner, now + lease
-    mail.tries += 1
-    mail.stamped_at = mail.stamped_at or now
+    mail.stamped_at, mail.tries = stamp, mail.tries + 1
     db.session.flush()
-    return Claim(mail, is_fresh)
+    return Claim(
+        mail.id, mail.organisation_id, mail.kind, owner, mail.tries, mail.expires_at, stamped_at=stamp, is_fresh=is_fresh
+    )
 
 
 def settle(claimed: Claim, verdict: Verdict, code: int | None = None, text: str = "") -> bool:
     """Write down how the try ended. Whether this worker still held the mail: if not, nothing is written."""
-    mail = claimed.mail
     written = db.session.execute(
         sa.update(Mail)
-        .where(Mail.id == mail.id, Mail.owner == mail.owner, Mail.state == "busy")
+        .where(Mail.id == claimed.mail_id, Mail.owner == claimed.owner, Mail.state == "busy")
         .values(owner="", lease_until=None, smtp_code=code, smtp_text=text[:300], **_outcome(claimed, verdict))
         .execution_options(synchronize_session=False)
     )
@@ -99,15 +105,15 @@ _ENDS = {Verdict.ACCEPTED: "sent", Verdict.REFUSED: "refused", Verdict.CANCELLED
 
 
 def _outcome(claimed: Claim, verdict: Verdict) -> dict[str, Any]:
-    mail, now = claimed.mail, clock.now()
+    now = clock.now()
     if verdict in _ENDS:
         sent_at = now if verdict is Verdict.ACCEPTED else None
         return {"state": _ENDS[verdict], "sent_at": sent_at, "address": ""}
     values: dict[str, Any] = {"state": "new"}
     if verdict is Verdict.PAUSE:
-        values["tries"] = mail.tries - 1
+        values["tries"] = claimed.tries - 1
     else:
-        values["due_at"] = min(now + rules.delay(mail.tries, random.random()), mail.expires_at)  # noqa: S311
+        values["due_at"] = min(now + rules.delay(claimed.tries, random.random()), claimed.expires_at)  # noqa: S311
     if claimed.is_fresh and verdict is not Verdict.UNKNOWN:
         values["stamped_at"] = None
     return values

@@ -1,5 +1,6 @@
 """A letter becomes a message: subject, text and HTML in the language of the reader, from the organisation."""
 
+from datetime import datetime
 from email.utils import parseaddr
 from typing import Any
 
@@ -13,9 +14,8 @@ from portal.outbox.transport import Message, one_address
 from portal.text import language
 
 
-def compose(mail: Mail, letter: Letter, organisation: Organisation) -> Message:
-    """The message of this mail as it was stamped. Raises BadHeaderError when the address is no address."""
-    assert mail.stamped_at is not None  # noqa: S101
+def compose(mail: Mail, letter: Letter, organisation: Organisation, stamped_at: datetime) -> Message:
+    """The message of this mail, dated `stamped_at`. Raises BadHeaderError when the address is no address."""
     sender = _sender(organisation)
     mail.message_id = mail.message_id or f"<{mail.id}@{one_address(sender).rpartition('@')[2]}>"
     words = _words(letter, organisation)
@@ -25,7 +25,7 @@ def compose(mail: Mail, letter: Letter, organisation: Organisation) -> Message:
             for part in ("subject.txt", "body.txt", "body.html")
         )
     return Message(
-        mail.id, mail.message_id, mail.stamped_at, folder=organisation.slug,
+        mail.id, mail.message_id, stamped_at, folder=organisation.slug,
         sender=(words["organisation"].name, sender), recipient=(one_line(letter.name), letter.address),
         reply_to=(words["organisation"].name, organisation.email),
         subject=one_line(subject), body=body.strip() + "\n", html=html.strip() + "\n",

@@ -38,6 +38,13 @@ def next_due(now: datetime, without: Collection[UUID]) -> Mail | None:
     ).one_or_none()
 
 
+def held_mail(mail_id: UUID, owner: str) -> Mail | None:
+    """This mail while this worker holds it."""
+    return db.session.scalars(
+        sa.select(Mail).where(Mail.id == mail_id, Mail.owner == owner, Mail.state == "busy")
+    ).one_or_none()
+
+
 def mail_with_id(mail_id: UUID) -> Mail | None:
     return db.session.scalars(sa.select(Mail).where(Mail.id == mail_id)).one_or_none()
 

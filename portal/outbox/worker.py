@@ -160,24 +160,23 @@ class Worker:
 
     def _silence(self, claimed: Claim, problem: NotSent) -> None:
         """The server does not take this organisation's sender: its mails wait, those of others go on."""
-        organisation_id = claimed.mail.organisation_id
-        self.silenced[organisation_id] = time.monotonic() + rules.SET_UP_SILENCE
-        self._complain(Verdict.PAUSE, problem, who=f" of organisation {organisation_id}")
+        self.silenced[claimed.organisation_id] = time.monotonic() + rules.SET_UP_SILENCE
+        self._complain(Verdict.PAUSE, problem, who=f" of organisation {claimed.organisation_id}")
 
     def _prepared(self, claimed: Claim) -> Message | None:
-        """The message, its rows committed; None when the mail is settled already."""
+        """The message, the rows it needs committed; None when the mail is settled already."""
         try:
-            with within(claimed.mail.organisation_id), database.writing():
+            with within(claimed.organisation_id), database.writing():
                 message = _message(claimed)
                 db.session.commit()
         except UnknownKind:
-            log.error("mail %s is of an unknown kind: %s", claimed.mail.id, claimed.mail.kind)
+            log.error("mail %s is of an unknown kind: %s", claimed.mail_id, claimed.kind)
             self._settle(claimed, Verdict.REFUSED, text="unknown kind of mail")
-        except BadHeaderError as error:
-            log.error("mail %s cannot be addressed", claimed.mail.id)
-            self._settle(claimed, Verdict.REFUSED, text=f"no address: {type(error).__name__}")
+        except BadHeaderError:
+            log.error("mail %s cannot be addressed", claimed.mail_id)
+            self._settle(claimed, Verdict.REFUSED, text="this cannot be an address")
         except Exception as error:  # a mistake of one subject must not stop the mails of others
-            log.error("mail %s (%s) cannot be prepared: %s", claimed.mail.id, claimed.mail.kind, _where(error))
+            log.error("mail %s (%s) cannot be prepared: %s", claimed.mail_id, claimed.kind, _where(error))
             self._settle(claimed, Verdict.AGAIN, text=f"not prepared: {type(error).__name__}")
         else:
             if message is None:
@@ -189,16 +188,16 @@ class Worker:
         """Tries for as long as it takes a database to come back: what is not written down goes out twice."""
         for _ in range(SETTLE_TRIES):
             try:
-                with within(claimed.mail.organisation_id), database.writing():
+                with within(claimed.organisation_id), database.writing():
                     was_ours = actions.settle(claimed, verdict, code, text)
                     db.session.commit()
             except OperationalError:
                 time.sleep(POLL)
             else:
                 if not was_ours:
-                    log.warning("mail %s was taken over before it was %s", claimed.mail.id, verdict.value)
+                    log.warning("mail %s was taken over before it was %s", claimed.mail_id, verdict.value)
                 return
-        log.error("mail %s was %s, but that could not be written down", claimed.mail.id, verdict.value)
+        log.error("mail %s was %s, but that could not be written down", claimed.mail_id, verdict.value)
 
 
 class UnknownKind(Exception):
@@ -207,15 +206,16 @@ class UnknownKind(Exception):
 
 def _message(claimed: Claim) -> Message | None:
     """Asks the subject for the letter; it may write rows. In the transaction of the caller."""
-    mail = claimed.mail
     try:
-        prepare = actions.prepare_of(mail.kind)
+        prepare = actions.prepare_of(claimed.kind)
     except KeyError:
         raise UnknownKind from None
-    organisation = db.session.get_one(Organisation, mail.organisation_id)
-    assert mail.stamped_at is not None  # noqa: S101
-    letter = prepare(mail, organisation, mail.stamped_at)
-    return None if letter is None else compose(mail, letter, organisation)
+    mail = queries.held_mail(claimed.mail_id, claimed.owner)
+    if mail is None:
+        return None
+    organisation = db.session.get_one(Organisation, claimed.organisation_id)
+    letter = prepare(mail, organisation, claimed.stamped_at)
+    return None if letter is None else compose(mail, letter, organisation, claimed.stamped_at)
 
 
 def _sweep(app: Flask) -> None:

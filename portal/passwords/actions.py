@@ -59,9 +59,7 @@ def set_slots(slots: int) -> None:
 
 
 # OWASP's parameters: 23 ms and 19 MiB. The library's own default takes 190 ms on the same machine.
-_hasher = PasswordHasher(
-    time_cost=2, memory_cost=19456, parallelism=1, salt_len=16, hash_len=32, type=Type.ID
-)
+_hasher = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1, salt_len=16, hash_len=32, type=Type.ID)
 
 # Exactly what _hasher writes, to the unused bits of the last letters: argon2 refuses anything else at once,
 # and that would be quicker than a wrong password. No other scheme, and no parameters that fill the memory.

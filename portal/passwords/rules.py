@@ -107,8 +107,8 @@ def new_passphrase() -> str:
 
 
 def blocklist_hash(word: str) -> bytes:
-    """How a word stands in blocklist.bin: looked up here, written by tests/passwords/build_blocklist.py."""
-    return hashlib.sha256(_squeezed(_folded(word)).encode()).digest()[:HASH_BYTES]
+    """How a folded and squeezed word stands in blocklist.bin (see README.md and build_blocklist.py)."""
+    return hashlib.sha256(word.encode()).digest()[:HASH_BYTES]
 
 
 # The hyphens are all those a mail program or word processor may have made of ours.
@@ -151,6 +151,12 @@ def _squeezed(text: str) -> str:
     return "".join(c for c in text if c.isalnum() or unicodedata.category(c) == "So")
 
 
+def _without_separators(text: str) -> str:
+    """Squeezed, unless that throws away most of it: then the punctuation is the password."""
+    squeezed = _squeezed(text)
+    return squeezed if 2 * len(squeezed) >= len(text) else text
+
+
 def _unit(text: str) -> str:
     """What is repeated from end to end ("welkomwelkomwel" gives "welkom"), or else the text itself."""
     for size in range(1, len(text) // 2 + 1):
@@ -167,7 +173,7 @@ def _readings(password: str) -> set[str]:
     folded = _folded(password)
     texts = {folded, folded.rstrip(_PADDING), folded.strip(_PADDING)}
     texts |= {text.translate(leet) for text in texts for leet in (_LEET_L, _LEET_I)}
-    units = {_unit(_squeezed(text)) for text in texts}
+    units = {_unit(_without_separators(text)) for text in texts}
     return {reading for unit in units for reading in (unit, _unit(unit.strip(string.digits))) if reading}
 
 
@@ -177,7 +183,7 @@ def _pieces(own_words: Iterable[str]) -> set[str]:
     for word in (*own_words, *_FIELD_WORDS.split()):
         folded = _folded(word)
         parts = re.findall(r"[^\W_]+", folded)
-        pieces |= {_squeezed(folded), *parts, *(part.strip(string.digits) for part in parts)}
+        pieces |= {_squeezed(folded), *(part.strip(string.digits) for part in parts)}
     return {piece for piece in pieces if len(piece) > 1}
 
 
@@ -192,7 +198,7 @@ def _is_made_of(text: str, pieces: set[str]) -> bool:
 
 def _is_a_pattern(password: str) -> bool:
     """One short thing over and over, or only runs such as qwerty and 1234."""
-    texts = {_folded(password), _squeezed(_folded(password))}
+    texts = {_folded(password), _without_separators(_folded(password))}
     return any(len(_unit(text)) < min(8, len(text)) or _is_runs(text) for text in texts)
 
 
@@ -213,7 +219,7 @@ def _is_runs(text: str) -> bool:
 def _is_listed(word: str) -> bool:
     rows, wanted = _blocklist(), blocklist_hash(word)
     at = HASH_BYTES * bisect_left(range(len(rows) // HASH_BYTES), wanted, key=lambda row: _row(rows, row))
-    return len(word) > 2 and rows[at : at + HASH_BYTES] == wanted
+    return rows[at : at + HASH_BYTES] == wanted
 
 
 def _row(rows: bytes, number: int) -> bytes:

@@ -14,9 +14,7 @@ from portal.passwords import rules
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("out", type=Path)
     parser.add_argument("--words", type=Path, nargs="+", default=[])
     parser.add_argument("--passwords", type=Path, nargs="+", default=[])

@@ -5,6 +5,7 @@ import unicodedata
 
 import pytest
 from argon2 import PasswordHasher, Type
+from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
 
 from portal.passwords import actions
 from portal.passwords.actions import Busy, hash_password, is_outdated, matches, set_slots, slots_for
@@ -94,9 +95,7 @@ def test_the_last_of_many_characters_counts(length):
 def test_a_telephone_that_sends_nfd_and_a_laptop_that_sends_nfc_both_get_in(first, second):
     password = "één café-terras"
     assert unicodedata.normalize(first, password) != unicodedata.normalize(second, password)
-    assert matches(
-        hash_password(unicodedata.normalize(first, password)), unicodedata.normalize(second, password)
-    )
+    assert matches(hash_password(unicodedata.normalize(first, password)), unicodedata.normalize(second, password))
 
 
 @pytest.mark.parametrize("stored", NO_HASH.values(), ids=NO_HASH.keys())
@@ -104,6 +103,16 @@ def test_a_telephone_that_sends_nfd_and_a_laptop_that_sends_nfc_both_get_in(firs
 def test_without_a_good_hash_the_answer_is_no_after_exactly_one_verification(stored, typed, verifications):
     assert matches(stored, typed) is False
     assert verifications == [actions._NOBODY]
+
+
+@pytest.mark.parametrize("error", [VerificationError, VerifyMismatchError, InvalidHashError])
+def test_whatever_argon2_finds_wrong_is_a_no(error, monkeypatch):
+    class Broken:
+        def verify(self, stored, secret):
+            raise error
+
+    monkeypatch.setattr(actions, "_hasher", Broken())
+    assert matches(GOOD, PASSWORD) is False
 
 
 @pytest.mark.parametrize("stored", [GOOD, None])
@@ -190,9 +199,7 @@ def test_changing_the_slots_does_not_upset_who_is_inside():
     assert matches(GOOD, PASSWORD)
 
 
-@pytest.mark.parametrize(
-    ("processors", "workers", "slots"), [(8, 2, 4), (2, 2, 1), (2, 4, 1), (None, 1, 1), (4, 1, 4)]
-)
+@pytest.mark.parametrize(("processors", "workers", "slots"), [(8, 2, 4), (2, 2, 1), (2, 4, 1), (None, 1, 1), (4, 1, 4)])
 def test_all_workers_together_use_the_processors_once(processors, workers, slots, monkeypatch):
     monkeypatch.setattr(actions.os, "cpu_count", lambda: processors)
     assert slots_for(workers) == slots
