@@ -77,6 +77,7 @@ def serve(bind: str, workers: int, no_worker: bool) -> None:
         click.echo(f"There is no organisation yet. Next:\n  {FIRST_COMMAND}", err=True)
     if not current_app.config["MAIL_SERVER"] and not current_app.config["DEMO"]:
         click.echo("PORTAL_MAIL_SERVER is not set: mails wait in the outbox.", err=True)
+    database.let_go()
     serving.serve(host, port, workers, mail=not no_worker)
 
 
@@ -92,6 +93,7 @@ def demo(bind: str, fresh: bool) -> None:
     actions.fill(port)
     database.db.session.commit()
     click.echo(actions.welcome())
+    database.let_go()
     serving.serve(host, port, workers=1, mail=True)
 
 

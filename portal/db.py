@@ -118,6 +118,12 @@ def end_reading() -> None:
     db.session().info.pop("read_only", None)
 
 
+def let_go() -> None:
+    """No transaction and no connection is left in this process, which from here on only watches over others."""
+    db.session.remove()
+    db.engine.dispose()
+
+
 def read_only() -> None:
     """What follows only reads, so it need not wait for a writer (a GET). SQLite: BEGIN instead of BEGIN IMMEDIATE."""
     db.session().info["read_only"] = True

@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,10 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Flask, Response, g, render_template, request, url_for
 from flask_babel import Babel
-from flask_login import current_user
+from flask_login import AnonymousUserMixin, current_user
 from flask_wtf.csrf import generate_csrf
 from jinja2 import StrictUndefined
+from sqlalchemy.orm import make_transient
 from werkzeug.exceptions import HTTPException, ServiceUnavailable, TooManyRequests
 
 from portal import menu, text
@@ -27,7 +29,7 @@ babel = Babel()
 def init_app(app: Flask) -> None:
     babel.init_app(app, locale_selector=_language)
     app.jinja_env.undefined = StrictUndefined
-    app.jinja_env.filters.update(datum=text.datum, datumtijd=text.datumtijd, leeftijd=text.leeftijd)
+    app.jinja_env.filters.update(datum=text.datum, datumtijd=text.datumtijd, leeftijd=text.leeftijd, verjaardag=text.verjaardag)
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.globals.update(_=text._, gettext=text._, ngettext=text.ngettext, static_url=static_url)
     app.context_processor(lambda: _context(app.config["DEMO"]))
@@ -117,12 +119,21 @@ FIRST_COMMAND = (
 def _database_away(error: Exception) -> Response:
     """Locked, full or gone: nothing was written, and trying again in a moment is the right advice."""
     log.error("database away, reference %s: %s", g.get("reference", ""), type(error).__name__)
-    db.session.rollback()
-    g.setdefault("organisation", None)
+    _expect_nothing()
     return error_page(503, **{"Retry-After": "5"})
 
 
 def _crash(error: Exception) -> Response:
-    log.exception("crash, reference %s", g.get("reference", ""), exc_info=error)
-    db.session.rollback()
+    log.error("crash, reference %s", g.get("reference", ""), exc_info=error)
+    _expect_nothing()
     return error_page(500)
+
+
+def _expect_nothing() -> None:
+    """The page about a fault asks neither the database nor who is logged in; it shows what is known already."""
+    with suppress(sa.exc.SQLAlchemyError):
+        db.session.rollback()
+    g.setdefault("organisation", None)
+    if g.organisation is not None:
+        make_transient(g.organisation)
+    g._login_user = AnonymousUserMixin()

@@ -11,7 +11,7 @@ from portal.errors import ConfigError
 
 log = logging.getLogger("portal")
 STOP_WITHIN = 30  # seconds a mail that is on its way may take
-THREADS = 8  # requests at once in one web worker
+THREADS = min(4, 2 * (os.cpu_count() or 1))  # requests at once in one web worker
 
 
 def address(bind: str) -> tuple[str, int]:

@@ -9,7 +9,7 @@ from flask_babel import ngettext
 
 from portal import clock
 
-__all__ = ["LANGUAGES", "_", "datum", "datumtijd", "language", "leeftijd", "ngettext"]
+__all__ = ["LANGUAGES", "_", "datum", "datumtijd", "language", "leeftijd", "ngettext", "verjaardag"]
 
 LANGUAGES = {"nl": "Nederlands", "en": "English"}
 
@@ -22,6 +22,11 @@ def language() -> str:
 def datum(day: date) -> str:
     """maandag 23 november 2026"""
     return dates.format_date(day, "EEEE d MMMM y", locale=language())
+
+
+def verjaardag(birth_date: date) -> str:
+    """16 juli"""
+    return dates.format_date(birth_date, "d MMMM", locale=language())
 
 
 def datumtijd(moment: datetime) -> str:

@@ -36,7 +36,7 @@ LONGEST = 180  # seconds; a mail whose worker was killed waits 35 of them for it
 class Sink(Relay):
     """Takes its time before and after it has a mail for good, so that kills hit both sides of that moment."""
 
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802 (aiosmtpd's name)
+    async def handle_DATA(self, server, session, envelope):
         await asyncio.sleep(random.uniform(0, 0.04))
         answer = await super().handle_DATA(server, session, envelope)
         await asyncio.sleep(random.uniform(0, 0.04))

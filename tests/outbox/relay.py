@@ -61,15 +61,15 @@ class Relay:
             warnings.simplefilter("ignore")  # a password without TLS: here it is meant so
             return _Smtp(self, hostname="relay.test", loop=self._loop, **self._options)
 
-    async def handle_MAIL(self, server, session, envelope, address, options):  # noqa: N802 (aiosmtpd's names)
+    async def handle_MAIL(self, server, session, envelope, address, options):
         envelope.mail_from = address
         return await self.step(server, "MAIL")
 
-    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
+    async def handle_RCPT(self, server, session, envelope, address, options):
         envelope.rcpt_tos.append(address)
         return await self.step(server, "RCPT")
 
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802
+    async def handle_DATA(self, server, session, envelope):
         self.sessions[-1] += 1
         self.seen.append((envelope.mail_from, *envelope.rcpt_tos, envelope.content))
         return await self.step(server, "DOT")
@@ -91,7 +91,7 @@ class _Smtp(SMTP):
         super().__init__(relay, **options)
         self.relay = relay
 
-    async def smtp_DATA(self, arg):  # noqa: N802
+    async def smtp_DATA(self, arg):
         if not self.relay.script["DATA"]:
             await super().smtp_DATA(arg)
         elif self.relay.script["DATA"][0] == "drop":

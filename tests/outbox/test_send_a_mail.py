@@ -9,7 +9,8 @@ import pytest
 from portal.audit.models import AccessLog
 from portal.db import db, scope
 from portal.outbox import worker
-from portal.outbox.actions import Letter, prepare_with
+from portal.outbox.actions import prepare_with
+from tests.outbox import letters
 from tests.outbox.relay import Relay
 
 
@@ -264,7 +265,9 @@ def test_letter_writes_its_rows_before_the_mail_goes(relay, put, work, inside, k
         assert [log.detail for log in session.query(AccessLog)] == [mail_id.hex]
 
 
-@pytest.mark.parametrize("address", ["anna@voorbeeld.nl,evil@voorbeeld.nl", "anna", "a@b.nl\r\nBcc: x@y.nl", "", "é@b.nl"])
+@pytest.mark.parametrize(
+    "address", ["anna@voorbeeld.nl,evil@voorbeeld.nl", "anna", "a@b.nl\r\nBcc: x@y.nl", "", "é@b.nl"]
+)
 def test_address_is_checked_again(address, relay, put, row, work):
     mail_id = put(to=address)
     work()
@@ -276,7 +279,7 @@ def test_letter_sees_its_own_organisation_only(relay, put, work, kok, zon):
 
     def curious(mail, organisation, moment):
         seen[organisation.slug] = scope()
-        return Letter("anna@voorbeeld.nl", "", "nl", "auth/password_changed", {"given_name": "A", "moment": moment, "link": "x"})  # fmt: skip
+        return letters.letter(mail, organisation, moment)
 
     prepare_with("test/curious", curious)
     put(kind="test/curious"), put(kind="test/curious", organisation=zon)

@@ -1,6 +1,5 @@
 import random
 import string
-import time
 import unicodedata
 from pathlib import Path
 
@@ -18,7 +17,7 @@ OWN_WORDS = [
     "Jan-Willem",
     "piet85",
     "Renée Bos",
-    "B. Vos",
+    "B. V. Os",
 ]
 EMOJI = "🐝🌻🚲🧀🐮🌧️🍎🎈🏠🐸🎻🚂🍓🦊"
 
@@ -225,10 +224,3 @@ def test_the_first_and_the_last_row_of_the_blocklist_are_found(monkeypatch):
 
 def test_the_blocklist_is_read_once():
     assert rules._blocklist() is rules._blocklist()
-
-
-@pytest.mark.parametrize("password", ["a" * 255 + "b", "ab" * 128, "1l" * 128, "kind" * 64, "1a!" * 85])
-def test_the_longest_password_is_judged_within_a_tenth_of_a_second(password):
-    start = time.process_time()
-    refusal(password, 12, ["a", "aa", "aaa", "aaaa", "b", "ab"])
-    assert time.process_time() - start < 0.1
