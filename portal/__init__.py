@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from portal import config, db as database, doors, errors, pages
+from portal import config, doors, errors, pages
+from portal import db as database
 
 # An order: each subject imports only what stands before it. (db is the row of the core, not a subject.)
 FEATURES = ["throttle", "organisations", "audit", "passwords", "outbox", "auth", "children", "home"]

@@ -18,7 +18,9 @@ def is_htmx() -> bool:
 def form_page(template: str, form: Form, **context: Any) -> Answer:
     """The page of a form: 200 when it is opened, 422 when something in it is wrong, 400 when the page was stale."""
     if g.get("stale_form") is not None:
-        form.form_errors.append(_("Deze pagina stond te lang open. Wat u typte staat er nog. Druk nog een keer op de knop."))
+        form.form_errors.append(
+            _("Deze pagina stond te lang open. Wat u typte staat er nog. Druk nog een keer op de knop.")
+        )
         return render_template(template, form=form, **context), 422 if is_htmx() else 400
     return render_template(template, form=form, **context), 422 if form.is_submitted() else 200
 

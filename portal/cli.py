@@ -6,7 +6,7 @@ import sys
 
 import click
 from flask import Flask, current_app
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from portal import create_app, serving
 from portal import db as database
@@ -22,6 +22,8 @@ def main() -> None:
     """Exit code 0 done, 1 refused with one sentence, 2 wrong usage."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # a terminal without emoji shows a question mark
     try:
         if sys.argv[1:2] == ["demo"]:
             _enter_demo()
@@ -35,13 +37,21 @@ def main() -> None:
         sys.exit(1)
     except (Refused, ConfigError) as refusal:
         sys.exit(_say(str(refusal)))
-    except OperationalError as error:
-        sys.exit(_say(f"The database does not answer ({error.orig}). Is it there? Then run: portal db upgrade"))
+    except (OperationalError, ProgrammingError) as error:
+        sys.exit(_say(_database_problem(str(error.orig))))
 
 
 def _say(sentence: str) -> int:
     click.echo(sentence, err=True)
     return 1
+
+
+def _database_problem(words: str) -> str:
+    if "locked" in words:
+        return "Somebody else is writing in the database. Nothing was changed; try again in a moment."
+    if "no such table" in words or "does not exist" in words:
+        return "The database is not ready. Next: portal db upgrade"
+    return f"The database does not answer: {words.splitlines()[0]}"
 
 
 def _commands(app: Flask) -> click.Group:

@@ -22,11 +22,10 @@ def text(value: str) -> str:
 
 
 def yes_or_no(value: str) -> bool:
-    try:
-        return {"1": True, "true": True, "yes": True, "ja": True, "on": True,
-                "0": False, "false": False, "no": False, "nee": False, "off": False, "": False}[value.strip().lower()]  # fmt: skip
-    except KeyError:
-        raise ValueError("must be true or false") from None
+    known = {"true": True, "yes": True, "ja": True, "1": True, "false": False, "no": False, "nee": False, "0": False}
+    if value.strip().lower() not in known:
+        raise ValueError("must be true or false")
+    return known[value.strip().lower()]
 
 
 def words(value: str) -> list[str]:
@@ -35,7 +34,9 @@ def words(value: str) -> list[str]:
 
 def secret_key(value: str) -> str:
     if len(value.encode()) < 32 or len(set(value)) < 8:
-        raise ValueError('must be at least 32 random bytes; make one with: python -c "import secrets; print(secrets.token_hex(32))"')
+        raise ValueError(
+            'must be at least 32 random bytes; make one with: python -c "import secrets; print(secrets.token_hex(32))"'
+        )
     return value
 
 
@@ -62,7 +63,7 @@ class Setting:
 
 SETTINGS = [
     Setting("SECRET_KEY", "", secret_key, "signs cookies and links; made in the instance folder on first start"),
-    Setting("SECRET_KEY_FALLBACKS", "", secret_keys, "earlier secret keys, separated by commas; they still open what they signed"),
+    Setting("SECRET_KEY_FALLBACKS", "", secret_keys, "earlier secret keys, separated by commas; what they signed still opens"),
     Setting("SQLALCHEMY_DATABASE_URI", "", text, "the database; default is portal.sqlite in the instance folder"),
     Setting("MAIL_SERVER", "", text, "SMTP server; without it mails wait in the outbox"),
     Setting("MAIL_PORT", "587", whole_number(1, 65535), "SMTP port: 587 with MAIL_USE_TLS, 465 with MAIL_USE_SSL"),
@@ -76,11 +77,11 @@ SETTINGS = [
     Setting("MAIL_PER_MINUTE", "60", whole_number(1, 60_000), "pace of mails after an import, per organisation"),
     Setting("RESET_LINK_MAX_AGE", "21600", whole_number(600, 86_400), "seconds a link to choose a new password works"),
     Setting("ACTIVATION_LINK_MAX_AGE", "604800", whole_number(3600, 2_592_000), "seconds a first link works"),
-    Setting("HASHES_PER_SECOND", "20", whole_number(2, 10_000), "password checks per second on this installation; new devices get half"),
+    Setting("HASHES_PER_SECOND", "20", whole_number(2, 10_000), "password checks per second, at most; new devices get half"),
     Setting("WORKERS", "1", whole_number(1, 64), "web workers of this machine; `portal serve --workers` sets it"),
     Setting("TRUSTED_PROXIES", "0", whole_number(0, 5), "how many proxies of your own stand before the portal"),
     Setting("EXTENSIONS", "", words, "extra subjects: Python packages with their own blueprints, separated by commas"),
-    Setting("DEMO", "false", yes_or_no, "set by `portal demo`: mails stay on this machine and can be read at /demo/post"),
+    Setting("DEMO", "false", yes_or_no, "set by `portal demo`: mails stay here and can be read at /demo/post"),
 ]  # fmt: skip
 BY_NAME = {setting.name: setting for setting in SETTINGS}
 
@@ -93,7 +94,7 @@ def instance_folder(environ: Mapping[str, str] = os.environ) -> Path:
 
 
 def load(instance: Path, environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
-    """All settings as Flask's configuration wants them. Raises ConfigError with one sentence about the first wrong one."""
+    """All settings as Flask wants them. Raises ConfigError with one sentence about the first wrong one."""
     given = _from_file(instance / "portal.cfg") | _from_environment(environ)
     for name in given:
         if name not in BY_NAME:
@@ -173,6 +174,8 @@ def _database_uri(uri: str, instance: Path) -> str:
 def _refuse_unsafe_mail(values: Mapping[str, Any]) -> None:
     server = values["MAIL_SERVER"]
     if values["MAIL_USE_TLS"] and values["MAIL_USE_SSL"]:
-        raise ConfigError("PORTAL_MAIL_USE_TLS and PORTAL_MAIL_USE_SSL exclude each other: set MAIL_USE_TLS=false for port 465.")
+        raise ConfigError(
+            "PORTAL_MAIL_USE_TLS and PORTAL_MAIL_USE_SSL exclude each other: set MAIL_USE_TLS=false for port 465."
+        )
     if server and server not in LOOPBACK and not (values["MAIL_USE_TLS"] or values["MAIL_USE_SSL"]):
         raise ConfigError("PORTAL_MAIL_USE_TLS must be true: mail to another machine never travels without TLS.")

@@ -196,7 +196,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def row_level_security(table: str) -> list[str]:
-    """The statements with which a migration lets PostgreSQL guard a table with an organisation_id, its owner included."""
+    """What a migration runs so that PostgreSQL guards a table with an organisation_id, even from its owner."""
     return [
         f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
         f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",

@@ -11,7 +11,8 @@ from flask import Blueprint, Flask, Response, abort, g, request, session, url_fo
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
 
-from portal import answers, db as database
+from portal import answers
+from portal import db as database
 from portal.organisations.find import organisation
 from portal.throttle import actions as throttle
 from portal.throttle.rules import Limit, networks

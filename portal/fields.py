@@ -75,7 +75,7 @@ class AtMost:
             raise ValidationError(_("Dit is te lang. Gebruik ten hoogste %(most)s tekens.", most=self.most))
 
 
-def Email(label: Any = None) -> Any:  # noqa: N802 (a field, written as one)
+def Email(label: Any = None) -> Any:
     return EmailField(
         label or lazy_gettext("E-mail"),
         [Required(lazy_gettext("Vul uw e-mailadres in.")), AtMost(254)],
@@ -83,11 +83,11 @@ def Email(label: Any = None) -> Any:  # noqa: N802 (a field, written as one)
     )
 
 
-def Password(label: Any, autocomplete: str, empty: Any) -> Any:  # noqa: N802
+def Password(label: Any, autocomplete: str, empty: Any) -> Any:
     return PasswordField(label, [Required(empty)], render_kw={"autocomplete": autocomplete})
 
 
-def Line(label: Any, empty: Any, most: int, **attributes: str) -> Any:  # noqa: N802
+def Line(label: Any, empty: Any, most: int, **attributes: str) -> Any:
     return StringField(label, [Required(empty), AtMost(most)], render_kw=attributes)
 
 

@@ -9,7 +9,7 @@ from flask import current_app
 
 
 def keys(purpose: str) -> list[bytes]:
-    """32-byte keys for this purpose, oldest first as itsdangerous wants them: the last one signs, all of them verify."""
+    """32-byte keys for this purpose, oldest first as itsdangerous wants them: the last signs, all verify."""
     return [derive(secret, purpose) for secret in _secrets(current_app.config)]
 
 

@@ -29,7 +29,9 @@ babel = Babel()
 def init_app(app: Flask) -> None:
     babel.init_app(app, locale_selector=_language)
     app.jinja_env.undefined = StrictUndefined
-    app.jinja_env.filters.update(datum=text.datum, datumtijd=text.datumtijd, leeftijd=text.leeftijd, verjaardag=text.verjaardag)
+    app.jinja_env.filters.update(
+        datum=text.datum, datumtijd=text.datumtijd, leeftijd=text.leeftijd, verjaardag=text.verjaardag
+    )
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.globals.update(_=text._, gettext=text._, ngettext=text.ngettext, static_url=static_url)
     app.context_processor(lambda: _context(app.config["DEMO"]))
@@ -96,7 +98,8 @@ def _http_error(error: HTTPException) -> Response | HTTPException:
         return error
     if g.get("organisation", False) is None:
         return _no_organisation()
-    headers = {"Retry-After": str(error.retry_after)} if getattr(error, "retry_after", None) else {}
+    retry_after = getattr(error, "retry_after", None)
+    headers = {"Retry-After": str(retry_after)} if retry_after else {}
     if status == 405 and getattr(error, "valid_methods", None):
         headers["Allow"] = ", ".join(error.valid_methods)  # type: ignore[attr-defined]
     return error_page(status if status in ERROR_PAGES else (400 if status < 500 else 500), **headers)

@@ -2,10 +2,8 @@
 
 from datetime import date, datetime
 
+import flask_babel
 from babel import dates
-from flask_babel import get_locale
-from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from portal import clock
 
@@ -14,9 +12,19 @@ __all__ = ["LANGUAGES", "_", "datum", "datumtijd", "language", "leeftijd", "nget
 LANGUAGES = {"nl": "Nederlands", "en": "English"}
 
 
+def _(text: str, **values: object) -> str:
+    """This sentence in the language of the page or mail, with the values filled in: _("Dag %(name)s", name=name)."""
+    return str(flask_babel.gettext(text, **values))
+
+
+def ngettext(one: str, many: str, num: int, **values: object) -> str:
+    """The sentence for one or for many; num is filled in as %(num)s."""
+    return str(flask_babel.ngettext(one, many, num, **values))
+
+
 def language() -> str:
     """The language of this page or mail: "nl" or "en"."""
-    return str(get_locale() or "nl")
+    return str(flask_babel.get_locale() or "nl")
 
 
 def datum(day: date) -> str:

@@ -65,7 +65,9 @@ class Page(HTMLParser):
 class Visitor:
     """One browser at one organisation. `get` and `post` say which status they expect, and check the page."""
 
-    def __init__(self, app, origin, password, user_agent="Mozilla/5.0 (Linux; Android 14) Chrome/130.0", address="203.0.113.7"):
+    def __init__(
+        self, app, origin, password, user_agent="Mozilla/5.0 (Linux; Android 14) Chrome/130.0", address="203.0.113.7"
+    ):
         self.client, self.origin, self.password = app.test_client(), origin, password
         self.headers = {"User-Agent": user_agent, "Accept-Language": "nl"}
         self.environ = {"REMOTE_ADDR": address}

@@ -7,7 +7,12 @@ from portal.db import db, scope
 
 
 def record(
-    action: str, account_id: UUID | None, by: UUID | None = None, result: str = "ok", detail: str = "", address: str = ""
+    action: str,
+    account_id: UUID | None,
+    by: UUID | None = None,
+    result: str = "ok",
+    detail: str = "",
+    address: str = "",
 ) -> None:
     """Add one line, in the transaction of what it tells about. Never a secret, a password or a typed address."""
     db.session.add(

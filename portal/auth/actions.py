@@ -14,8 +14,15 @@ from portal.auth import mails, queries, rules
 from portal.auth.models import Account, OneTimeLink, Person, Session, TemporaryPassword
 from portal.db import db, scope
 from portal.errors import Refused
+from portal.outbox.models import SOON
 from portal.passwords import actions as passwords
-from portal.passwords.rules import canonical_code, canonical_temporary, code_from, looks_temporary, temporary_password_from
+from portal.passwords.rules import (
+    canonical_code,
+    canonical_temporary,
+    code_from,
+    looks_temporary,
+    temporary_password_from,
+)
 from portal.throttle import actions as throttle
 from portal.throttle.rules import Limit, masked, networks
 
@@ -260,9 +267,7 @@ def count_code_try(key: str) -> None:
     live = sa.update(OneTimeLink).where(
         OneTimeLink.account_id.in_(accounts), OneTimeLink.used_at.is_(None), OneTimeLink.code_hash != ""
     )
-    db.session.execute(
-        live.values(code_tries=OneTimeLink.code_tries + 1).execution_options(synchronize_session=False)
-    )
+    db.session.execute(live.values(code_tries=OneTimeLink.code_tries + 1).execution_options(synchronize_session=False))
 
 
 def link_of_code(key: str, typed: str) -> OneTimeLink | None:
@@ -369,8 +374,10 @@ def send_credentials(account: Account) -> None:
     if not account.is_open:
         raise Refused(f"The account of {account.email} is {account.status}, so it gets no credentials.")
     if throttle.count([(CREDENTIALS, f"{scope().hex} {account.id.hex}")]).refused:
-        raise Refused(f"{account.email} was sent credentials three times today. Try again tomorrow, or call the parent.")
-    mails.credentials(account.id, priority=mails.SOON)
+        raise Refused(
+            f"{account.email} was sent credentials three times today. Try again tomorrow, or call the parent."
+        )
+    mails.credentials(account.id, priority=SOON)
     record("credentials_sent", account.id)
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from flask import abort, current_app, g, request
+from flask import abort, current_app, g
 from flask_login import current_user
 from werkzeug.exceptions import HTTPException
 
@@ -86,7 +86,7 @@ def next_page(target: str) -> str:
     if not path:
         return home
     try:
-        endpoint, _ = current_app.create_url_adapter(request).match(path.partition("?")[0], "GET")
+        endpoint, _ = current_app.url_map.bind("").match(path.partition("?")[0], "GET")
     except HTTPException:
         return home
     return home if endpoint in ("static", "auth.logout", "auth.login") else path

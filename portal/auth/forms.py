@@ -44,9 +44,7 @@ class CodeForm(Form):
 class NewPasswordForm(Form):
     """Twice the same new password. The caller says how long it must be and which words are too easy."""
 
-    password = Password(
-        lazy_gettext("Nieuw wachtwoord"), "new-password", lazy_gettext("Vul een nieuw wachtwoord in.")
-    )
+    password = Password(lazy_gettext("Nieuw wachtwoord"), "new-password", lazy_gettext("Vul een nieuw wachtwoord in."))
     repeat = Password(
         lazy_gettext("Nieuw wachtwoord herhalen"), "new-password", lazy_gettext("Vul het wachtwoord nog een keer in.")
     )

@@ -3,7 +3,8 @@
 from flask import Flask, Response, g, request, session, url_for
 from flask_login import current_user
 
-from portal import answers, clock, db as database
+from portal import answers, clock
+from portal import db as database
 from portal.auth import actions, cookies, rules
 from portal.db import db
 

@@ -13,6 +13,7 @@ from portal.organisations.models import Organisation
 from portal.outbox.actions import Letter, prepare_with
 from portal.outbox.models import Mail
 
+
 def credentials(mail: Mail, organisation: Organisation, moment: datetime) -> Letter | None:
     account = _account_of(mail)
     if account is None:

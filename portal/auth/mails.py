@@ -6,21 +6,20 @@ from uuid import UUID
 from flask import current_app
 
 from portal.outbox.actions import enqueue
-from portal.outbox.models import BULK, SOON, Mail
+from portal.outbox.models import BULK, Mail
 
 INVITATION_LIVES = timedelta(days=5)
 NEWS_LIVES = timedelta(days=2)
 
 
 def credentials(account_id: UUID, due_at: datetime | None = None, priority: int = BULK) -> Mail:
-    """The mail with which a parent comes in: address and temporary password, or a first link, as the organisation chose."""
+    """The mail to come in with: address and temporary password, or a first link, as the organisation chose."""
     return enqueue("auth/credentials", INVITATION_LIVES, account_id, due_at=due_at, priority=priority)
 
 
 def forgot_password(key: str) -> Mail:
     """For whatever address was typed; only the worker looks whether an account has it."""
     return enqueue("auth/forgot_password", _reset_life(), address=key)
-
 
 
 def approve_device(key: str, browser: str) -> Mail:

@@ -110,7 +110,7 @@ class TemporaryPassword(OrganisationRow):
 
 @dataclass
 class Visitor(UserMixin):
-    """Who is logged in: an account in one browser. Flask-Login's cookies carry `token`, the secret of the session row."""
+    """Who is logged in: an account in one browser. The cookies carry `token`, the secret of the session row."""
 
     account: Account
     session: Session

@@ -30,7 +30,7 @@ def session_with(token_hash: str) -> Session | None:
 
 
 def live_sessions(account_id: UUID) -> Sequence[Session]:
-    """Sessions that nobody ended, the last used first. Those past their limits are among them: rules.session_is_over."""
+    """Sessions that nobody ended, the last used first; also those past their limits (rules.session_is_over)."""
     statement = sa.select(Session).where(Session.account_id == account_id, Session.ended_at.is_(None))
     return db.session.scalars(statement.order_by(Session.seen_at.desc(), Session.id)).all()
 

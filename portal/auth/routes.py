@@ -45,7 +45,9 @@ def login():
 def _let_in(form):
     """Count, look, verify one hash, and only then begin a session. None for every failure."""
     key = rules.email_key(form.email.data) or form.email.data.strip()
-    attempt = actions.count_login(key, cookies.device_of(key), cookies.address(), current_app.config["HASHES_PER_SECOND"])
+    attempt = actions.count_login(
+        key, cookies.device_of(key), cookies.address(), current_app.config["HASHES_PER_SECOND"]
+    )
     db.session.commit()
     if not attempt.may_look:
         _refuse(attempt)
@@ -75,7 +77,11 @@ def _begin(found, kind, attempt, remember):
     is_own = kind == "own"
     is_new_device = is_own and not attempt.is_known_device and found.last_login_at is not None
     row, token = actions.begin_session(
-        found, "full" if is_own else "temporary", is_own and remember and not found.role, cookies.browser(), cookies.address()
+        found,
+        "full" if is_own else "temporary",
+        is_own and remember and not found.role,
+        cookies.browser(),
+        cookies.address(),
     )
     if is_own:
         actions.forgive(attempt)
@@ -150,7 +156,10 @@ def use_code():
             return answers.redirect(url_for(".choose_password"))
         db.session.commit()
         form.form_errors.append(
-            _("Deze code en dit e-mailadres horen niet bij elkaar, of de code werkt niet meer. Na vijf keer stopt een code.")
+            _(
+                "Deze code en dit e-mailadres horen niet bij elkaar. Of de code werkt niet meer. "
+                "Typ de code opnieuw, of vraag een nieuwe link aan."
+            )
         )
     return answers.form_page("auth/use_code.html", form)
 

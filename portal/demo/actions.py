@@ -106,9 +106,7 @@ def _guardianship(child: Child, person: Person, has_custody: bool) -> Guardiansh
 
 def _person(name: str, birth_date: date | None = None) -> Person:
     given, infix, family = split_name(name)
-    person = Person(
-        organisation_id=scope(), given_name=given, infix=infix, family_name=family, birth_date=birth_date
-    )
+    person = Person(organisation_id=scope(), given_name=given, infix=infix, family_name=family, birth_date=birth_date)
     db.session.add(person)
     db.session.flush()
     return person
@@ -128,8 +126,7 @@ def _child(name: str) -> Child:
 def _group(name: str) -> Group:
     found = db.session.scalars(sa.select(Group).where(Group.name == name)).one_or_none()
     if found is None:
-        location = db.session.scalars(sa.select(Location)).first()
-        assert location is not None
+        location = db.session.scalars(sa.select(Location)).one()
         found = Group(organisation_id=scope(), location_id=location.id, name=name)
         db.session.add(found)
         db.session.flush()

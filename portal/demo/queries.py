@@ -3,8 +3,9 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from email import message_from_bytes, policy
+from email import policy
 from email.message import EmailMessage
+from email.parser import BytesParser
 from pathlib import Path
 
 NAME = re.compile(r"[0-9A-Za-z._-]{1,100}")
@@ -38,8 +39,7 @@ def mail_of(folder: Path, mail_id: str) -> Post | None:
 
 
 def _read(path: Path) -> Post:
-    message = message_from_bytes(path.read_bytes(), policy=policy.default)
-    assert isinstance(message, EmailMessage)
+    message: EmailMessage = BytesParser(policy=policy.default).parsebytes(path.read_bytes())
     date = message["Date"].datetime
     return Post(
         path.stem, str(message["Subject"]), str(message["From"]), str(message["To"]), date,

@@ -25,7 +25,8 @@ def mail(mail_id):
 def mail_html(mail_id):
     response = Response(_find(mail_id).html, mimetype="text/html")
     response.headers["Content-Security-Policy"] = (
-        "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox allow-top-navigation-by-user-activation"
+        "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; "
+        "sandbox allow-top-navigation-by-user-activation"
     )
     return response
 

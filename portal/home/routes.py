@@ -29,9 +29,7 @@ def home():
         }
         for child in children_of(current_user.account.person_id)
     ]
-    return render_template(
-        "home/home.html", greeting=_greeting(), children=children, is_staff=current_user.is_staff
-    )
+    return render_template("home/home.html", greeting=_greeting(), children=children, is_staff=current_user.is_staff)
 
 
 def _greeting():
@@ -80,7 +78,11 @@ def well_known_change_password():
 @welcome.get("/.well-known/security.txt")
 def security_txt():
     expires = clock.now().replace(microsecond=0, year=clock.now().year + 1, day=1)
-    lines = [f"Contact: mailto:{g.organisation.email}", f"Expires: {expires.isoformat()}", "Preferred-Languages: nl, en"]
+    lines = [
+        f"Contact: mailto:{g.organisation.email}",
+        f"Expires: {expires.isoformat()}",
+        "Preferred-Languages: nl, en",
+    ]
     return Response("\n".join(lines) + "\n", mimetype="text/plain")
 
 

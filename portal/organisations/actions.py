@@ -13,7 +13,7 @@ from portal.organisations.models import Location, Organisation
 def add_organisation(
     name: str, slug: str, origin: str, email: str, phone: str, sender: str = "", colour: str = rules.DEFAULT_COLOUR
 ) -> Organisation:
-    """Make an organisation with one location that carries its name. Raises Refused with a sentence for the command line."""
+    """Make an organisation with one location that carries its name. Raises Refused with a sentence."""
     name, phone, origin = name.strip(), phone.strip(), origin.strip().rstrip("/").lower()
     if not 0 < len(name) <= 100 or not name.isprintable():
         raise Refused("A name has 1 to 100 characters on one line.")

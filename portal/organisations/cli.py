@@ -17,7 +17,9 @@ def entered(slug):
     found = queries.organisation_named(slug)
     if found is None:
         known = ", ".join(each.slug for each in queries.all_organisations())
-        raise Refused(f"There is no organisation {slug}. Known: {known or 'none yet; start with portal organisation add'}.")
+        raise Refused(
+            f"There is no organisation {slug}. Known: {known or 'none yet; start with portal organisation add'}."
+        )
     with within(found.id):
         yield found
 
@@ -39,4 +41,6 @@ def add(name, slug, origin, email, phone, sender, colour):
     """Add an organisation."""
     added = actions.add_organisation(name, slug, origin, email, phone, sender, colour)
     db.session.commit()
-    click.echo(f"Added {added.name} at {added.origin}. Next: portal parents import FILE.csv --organisation {added.slug}")
+    click.echo(
+        f"Added {added.name} at {added.origin}. Next: portal parents import FILE.csv --organisation {added.slug}"
+    )

@@ -1,4 +1,4 @@
-"""The organisation of this request, from the host name and nothing else; and links for mails, from its stored origin."""
+"""The organisation of this request, by host name only; and links for mails, from its stored origin."""
 
 from urllib.parse import urlsplit
 

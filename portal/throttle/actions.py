@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import sqlalchemy as sa
 
@@ -67,13 +68,11 @@ def _locked(wanted: list[str]) -> dict[str, Count]:
 
 
 def _write(counts: dict[str, Count], known: dict[str, Count]) -> None:
-    values = [
-        {"key": key, "tries": c.tries, "not_before": c.not_before, "until": c.until} for key, c in counts.items()
-    ]
+    values = [{"key": key, "tries": c.tries, "not_before": c.not_before, "until": c.until} for key, c in counts.items()]
     new = [value for value in values if value["key"] not in known]
     old = [value for value in values if value["key"] in known]
     if new:
-        db.session.execute(sa.insert(Throttle.__table__), new)
+        db.session.execute(sa.insert(_TABLE), new)
     if old:
         renamed = [{"b_" + name: v for name, v in value.items()} for value in old]
         db.session.connection().execute(_UPDATE, renamed)
@@ -82,7 +81,7 @@ def _write(counts: dict[str, Count], known: dict[str, Count]) -> None:
 _FIND = sa.select(Throttle.key, Throttle.tries, Throttle.not_before, Throttle.until).where(
     Throttle.key.in_(sa.bindparam("keys", expanding=True))
 )
-_TABLE = Throttle.__table__
+_TABLE = cast(sa.Table, Throttle.__table__)
 _UPDATE = (
     sa.update(_TABLE)
     .where(_TABLE.c.key == sa.bindparam("b_key"))

@@ -49,7 +49,7 @@ def next_count(limit: Limit, count: Count | None, now: datetime) -> tuple[Count,
 
 
 def networks(address: str) -> tuple[str, str]:
-    """The near and the wide network of an address: IPv4 itself twice, IPv6 its /64 and /48. Junk counts as one network."""
+    """The near and wide network of an address: IPv4 itself twice, IPv6 its /64 and /48. Junk is one network."""
     try:
         ip = ipaddress.ip_address(address)
     except ValueError:

@@ -81,7 +81,14 @@ def test_bad_password_is_refused_with_the_reason(password, says, anna_in):
 
 
 @pytest.mark.parametrize(
-    "password", ["twaalftekens", "mijn tante fietst graag", "🦊🐻🐼🐨🐯🦁🐮🐷🐸🐵🐔🐧", "été-à-la-plage", "mijn tante fietst graag " * 10 + "met oom Kees"]
+    "password",
+    [
+        "twaalftekens",
+        "mijn tante fietst graag",
+        "🦊🐻🐼🐨🐯🦁🐮🐷🐸🐵🐔🐧",
+        "été-à-la-plage",
+        "mijn tante fietst graag " * 10 + "met oom Kees",
+    ],
 )
 def test_good_password_of_any_kind_is_taken_as_typed(password, anna_in, visitor, kok, anna):
     change_it(anna_in, password)

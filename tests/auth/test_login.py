@@ -115,7 +115,9 @@ def test_addresses_compare_in_one_form(typed, key):
     assert email_key(typed) == key
 
 
-@pytest.mark.parametrize(("one", "other"), [("mıke@x.nl", "mike@x.nl"), ("a@ｅxample.nl", "a@example.nl"), ("ſ@x.nl", "s@x.nl")])
+@pytest.mark.parametrize(
+    ("one", "other"), [("mıke@x.nl", "mike@x.nl"), ("a@ｅxample.nl", "a@example.nl"), ("ſ@x.nl", "s@x.nl")]
+)
 def test_different_mailboxes_are_never_one(one, other):
     assert email_key(one) != email_key(other)
 
@@ -261,7 +263,10 @@ def test_nothing_typed_ends_up_in_a_log_or_a_row(visitor, kok, anna, caplog, app
 @pytest.mark.parametrize(
     ("agent", "label"),
     [
-        ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) Version/17.0 Mobile/15E148 Safari/604.1", "Safari, iPhone"),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) Version/17.0 Mobile/15E148 Safari/604.1",
+            "Safari, iPhone",
+        ),
         ("Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/130.0 Mobile Safari/537.36", "Chrome, Android"),
         ("Mozilla/5.0 (Windows NT 10.0; Win64) Chrome/130.0 Safari/537.36 Edg/130.0", "Edge, Windows"),
         ("Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0", "Firefox, Linux"),
@@ -296,7 +301,10 @@ def test_only_these_ways_begin_a_session(app, visitor, kok, anna):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.FunctionDef):
                 for inner in ast.walk(node):
-                    if isinstance(inner, ast.Call) and getattr(inner.func, "attr", "") in ("begin_session", "renew_session"):
+                    if isinstance(inner, ast.Call) and getattr(inner.func, "attr", "") in (
+                        "begin_session",
+                        "renew_session",
+                    ):
                         callers.add(node.name)
     assert callers == {"_begin", "keep_password", "step_up"}
     with app.app_context():

@@ -199,7 +199,9 @@ def test_no_spelling_of_a_used_link_works_again(app, visitor, kok, anna, reset_m
         visitor(kok, address=f"198.51.100.{number}").get(spelling, status=410)
 
 
-@pytest.mark.parametrize("glue", [".", ",", ")", ">", ";", ":", '"', "'", "=", "%3D", "%20", "?utm_source=mail", "/", "%E2%80%9D"])
+@pytest.mark.parametrize(
+    "glue", [".", ",", ")", ">", ";", ":", '"', "'", "=", "%3D", "%20", "?utm_source=mail", "/", "%E2%80%9D"]
+)
 def test_what_a_mail_program_glues_on_does_no_harm(glue, visitor, kok, anna, reset_mail):
     link = path_of(reset_mail(kok, anna))
     visitor(kok).get(link + glue, status=303)
@@ -278,7 +280,7 @@ def test_late_code_does_not_open(visitor, kok, anna, reset_mail, time):
 def test_three_reasons_have_three_explanations_and_one_button(visitor, kok, anna, reset_mail, time, post):
     used = path_of(reset_mail(kok, anna))
     choose(opened(visitor, kok, used))
-    late = path_of([mail for mail in [reset_mail_after(visitor, kok, anna, post)]][0])
+    late = path_of(reset_mail_after(visitor, kok, anna, post))
     time.move(hours=7)
     pages = [visitor(kok).get(link, status=410) for link in (used, late, "/wachtwoord/herstel/onzin", PAGE)]
     assert len({page.seen for page in pages}) == 4

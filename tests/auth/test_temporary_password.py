@@ -96,9 +96,7 @@ def test_it_opens_nothing_but_the_page_to_choose(app, visitor, kok, anna, tempor
     with app.test_request_context(base_url=kok.origin):
         urls = app.create_url_adapter(None) or app.url_map.bind("kok.test")
         rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint not in open_to_all | choosing]
-        paths = [
-            (rule, urls.build(rule.endpoint, {name: sample(name) for name in rule.arguments})) for rule in rules
-        ]
+        paths = [(rule, urls.build(rule.endpoint, {name: sample(name) for name in rule.arguments})) for rule in rules]
     assert len(paths) > 15
     for rule, path in paths:
         if "GET" in rule.methods:

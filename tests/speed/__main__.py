@@ -122,7 +122,11 @@ def _login(app):
     base, right, wrong = _interleaved(verify, try_with(demo.PASSWORD, 303), try_with("iets-heel-anders", 422))
     for what, took in (("right", right), ("wrong", wrong)):
         _row(
-            f"POST login, {what}, CPU", "1.10 x argon2", f"{took / 1000:.1f} ms", f"{took / base:.2f} x", took <= 1.1 * base
+            f"POST login, {what}, CPU",
+            "1.10 x argon2",
+            f"{took / 1000:.1f} ms",
+            f"{took / base:.2f} x",
+            took <= 1.1 * base,
         )
 
 
@@ -144,7 +148,13 @@ def _forgot(app, bare):
             kept.append(caller.cpu * 1e6)
     for what, took in (("known", known), ("unknown", unknown)):
         median = statistics.median(took)
-        _row(f"POST forgot, {what}, CPU", "20 x bare route", f"{median:.0f} µs", f"{median / base:.1f} x", median <= 20 * base)
+        _row(
+            f"POST forgot, {what}, CPU",
+            "20 x bare route",
+            f"{median:.0f} µs",
+            f"{median / base:.1f} x",
+            median <= 20 * base,
+        )
     auc = _auc(known, unknown)
     _row("forgot: known or unknown by time", "AUC 0.45–0.55", f"{auc:.3f}", "", 0.45 <= auc <= 0.55)
 

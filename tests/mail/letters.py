@@ -1,0 +1,58 @@
+"""Every mail of the portal, with a made-up reader: what the subjects give their templates."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+from portal.organisations.models import Organisation
+from portal.outbox.actions import Letter
+from portal.outbox.compose import compose
+from portal.outbox.models import Mail
+
+TEMPLATES = Path(__file__).parents[2] / "portal" / "templates" / "mail"
+FOLDERS = sorted(str(path.parent.relative_to(TEMPLATES)) for path in TEMPLATES.glob("*/*/subject.txt"))
+MOMENT = datetime(2026, 11, 23, 13, 3, tzinfo=UTC)
+EXPIRES = datetime(2026, 11, 23, 19, 3, tzinfo=UTC)
+TOKEN = "eyJqIjoiRkxYc0N0ZGJyUSIsIm8iOiJjMGZmZWUifQ.aSMDtA.x5bVyT2v0kM3h4uZ1oQ9sRr8eWq7tYp6iUl_Aj-Kd"
+SECRETS = {"password": "Kx7m-Rq2p-Wd9t-Hn4v", "code": "KXRM-7PQW", "token": TOKEN}
+
+
+def context_of(folder, origin):
+    pages = {
+        "auth/credentials_link": f"/activeren/{TOKEN}",
+        "auth/reset_password": f"/wachtwoord/herstel/{TOKEN}",
+        "auth/approve_device": f"/apparaat/{TOKEN}",
+        "auth/password_changed": "/wachtwoord-vergeten",
+        "auth/new_device": "/account/sessies",
+    }
+    moments = {"moment": MOMENT} if folder in ("auth/password_changed", "auth/new_device") else {"expires": EXPIRES}
+    special = {
+        "auth/credentials_password": {
+            "login_url": f"{origin}/inloggen", "email": "anna@voorbeeld.nl", "password": SECRETS["password"],
+        },
+        "auth/credentials_link": {"email": "anna@voorbeeld.nl"},
+        "auth/reset_password": {"code": SECRETS["code"], "hours": 6},
+        "auth/new_device": {"device": "Chrome, Android"},
+        "auth/approve_device": {"device": "Firefox, Windows"},
+    }  # fmt: skip
+    link = {"link": origin + pages[folder]} if folder in pages else {}
+    return link | moments | special.get(folder, {})
+
+
+def kok(**values):
+    return Organisation(
+        **{
+            "slug": "kok", "name": "Kok Kinderopvang", "origin": "https://portaal.kok.test",
+            "email": "kantoor@kok.test", "phone": "010-1234567",
+            "phone_hours": "maandag tot en met vrijdag, 8 tot 17 uur",
+            "sender": "portaal@kok.test", "language": "nl", **values,
+        }
+    )  # fmt: skip
+
+
+def made(folder, language, organisation, given_name="Anna", name="Anna de Vries"):
+    """The message of this mail. Inside an app context."""
+    context = {"given_name": given_name, **context_of(folder, organisation.origin)}
+    letter = Letter("anna@voorbeeld.nl", name, language, folder, context)
+    mail = Mail(id=UUID("11111111-2222-4333-8444-555555555555"), message_id="")
+    return compose(mail, letter, organisation, MOMENT)
