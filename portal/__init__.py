@@ -39,6 +39,7 @@ FIXED = {
     "SESSION_COOKIE_HTTPONLY": True,
     "SESSION_COOKIE_SAMESITE": "Lax",
     "SESSION_REFRESH_EACH_REQUEST": False,
+    "WTF_I18N_ENABLED": False,  # every sentence is our own; loading WTForms' costs more than the whole form
     "WTF_CSRF_TIME_LIMIT": None,
     "WTF_CSRF_SSL_STRICT": False,  # the doors check Origin and Sec-Fetch-Site instead of the Referer
     "WTF_CSRF_CHECK_DEFAULT": False,  # the doors call it, in their own order

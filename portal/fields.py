@@ -92,4 +92,7 @@ def Line(label: Any, empty: Any, most: int, **attributes: str) -> Any:
 
 
 CheckBox: Callable[..., Any] = BooleanField
-Hidden: Callable[..., Any] = HiddenField
+
+
+def Hidden() -> Any:
+    return HiddenField("")  # without a label WTForms looks for a translation of its name

@@ -65,15 +65,11 @@ def _language() -> str:
     return request.accept_languages.best_match(list(text.LANGUAGES)) or "nl"
 
 
+@cache
 def static_url(filename: str) -> str:
     """A static file with its fingerprint in the address, so that it may be kept for a year."""
-    return url_for("static", filename=filename, v=_fingerprint(filename))
-
-
-@cache
-def _fingerprint(filename: str) -> str:
     content = (Path(__file__).parent / "static" / filename).read_bytes()
-    return hashlib.sha256(content).hexdigest()[:12]
+    return f"/static/{filename}?v={hashlib.sha256(content).hexdigest()[:12]}"
 
 
 def error_page(status: int, **headers: str) -> Response:

@@ -14,7 +14,8 @@ LANGUAGES = {"nl": "Nederlands", "en": "English"}
 
 def _(text: str, **values: object) -> str:
     """This sentence in the language of the page or mail, with the values filled in: _("Dag %(name)s", name=name)."""
-    return str(flask_babel.gettext(text, **values))
+    words = str(flask_babel.get_translations().gettext(text))
+    return words % values if values else words
 
 
 def ngettext(one: str, many: str, num: int, **values: object) -> str:
