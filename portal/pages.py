@@ -50,7 +50,7 @@ def _context(is_demo: bool) -> dict[str, Any]:
         "locale": text.language(),
         "language_choices": list(text.LANGUAGES.items()),
         "menu_items": menu.items("parents") if found and current_user.is_authenticated else [],
-        "accent_url": url_for("organisations.accent", colour=found.colour[1:]) if found else None,
+        "accent_url": url_for("welcome.accent", colour=found.colour[1:]) if found else None,
         "is_demo": is_demo,
     }
 

@@ -25,7 +25,7 @@ def change_password():
                 return _out()
             form.current.errors = [_("Dit is niet uw huidige wachtwoord. Typ het opnieuw.")]
         elif form.password.data == form.current.data:
-            form.password.errors = [_(forms.SAME)]
+            form.password.errors = [str(forms.SAME)]
         else:
             return keep_password(current_user, form.password.data, "password_changed", url_for("portal.account"))
     return answers.form_page(

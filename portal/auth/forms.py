@@ -10,7 +10,7 @@ from portal.fields import CheckBox, Email, Form, Hidden, Line, Password
 from portal.passwords import rules as passwords
 from portal.text import _
 
-SAME = "Dit is het wachtwoord dat u al heeft. Kies een ander wachtwoord."
+SAME = lazy_gettext("Dit is het wachtwoord dat u al heeft. Kies een ander wachtwoord.")
 PASSWORD_EMPTY = lazy_gettext("Vul uw wachtwoord in.")
 
 

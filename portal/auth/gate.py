@@ -13,7 +13,7 @@ WITH_TEMPORARY = {
     "auth.choose_password", "auth.check_password", "auth.propose_passphrase", "auth.logout", "welcome.set_language",
 }  # fmt: skip
 WITH_OTHER_BROWSER = {"account.step_up", "auth.logout", "auth.login", "welcome.set_language", "welcome.help"}
-FOR_EVERYONE = {"static", "organisations.accent", "welcome.livez", "welcome.readyz"}
+FOR_EVERYONE = {"static", "welcome.accent", "welcome.livez", "welcome.readyz"}
 
 
 def init_app(app: Flask) -> None:

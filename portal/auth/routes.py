@@ -1,6 +1,7 @@
 """The pages of getting in, for everyone."""
 
 from flask import Blueprint, current_app, flash, g, render_template, request, session, url_for
+from flask_babel import lazy_gettext
 from flask_login import current_user
 
 from portal import answers, clock, doors, pages
@@ -16,7 +17,7 @@ from portal.throttle import actions as throttle
 
 bp = doors.public(Blueprint("auth", __name__))
 
-WRONG = (
+WRONG = lazy_gettext(
     "Dit e-mailadres en wachtwoord horen niet bij elkaar. Controleer allebei en probeer het opnieuw. "
     "Lukt het niet? Kies 'Wachtwoord vergeten?'."
 )
@@ -38,7 +39,7 @@ def login():
             cookies.log_in(visitor)
             after = find.next_page(form.next.data or "")
             return answers.redirect(url_for(".choose_password") if _is_temporary(visitor) else after)
-        form.form_errors.append(_(WRONG))
+        form.form_errors.append(str(WRONG))
     return answers.form_page("auth/login.html", form)
 
 
@@ -248,7 +249,7 @@ def choose_password():
     if form.validate_on_submit():
         database.end_reading()
         if passwords.matches(chooser.password_hash, form.password.data):
-            form.password.errors = [_(forms.SAME)]
+            form.password.errors = [str(forms.SAME)]
         elif visitor:
             return keep_password(visitor, form.password.data, "password_chosen", url_for("portal.home"))
         else:

@@ -10,6 +10,7 @@ from portal.auth.actions import choose_language
 from portal.auth.find import next_page
 from portal.children.queries import children_of
 from portal.db import db, is_migrated
+from portal.organisations import rules
 from portal.outbox.compose import sender_of, subject_of
 from portal.text import LANGUAGES, _
 
@@ -95,6 +96,23 @@ def livez():
 def readyz():
     db.session.execute(sa.text("SELECT 1"))
     return _health("ok", 200) if is_migrated() else _health("migrations missing: portal db upgrade", 503)
+
+
+@welcome.get("/stijl/<colour>.css")
+def accent(colour):
+    """The organisation's colour as a stylesheet, for the policy forbids inline style."""
+    if not rules.COLOUR.fullmatch("#" + colour):
+        abort(404)
+    tints = rules.accents("#" + colour)
+    light = _variables(tints["light"], tints["light_ink"], tints["light_soft"])
+    dark = _variables(tints["dark"], tints["dark_ink"], tints["dark_soft"])
+    response = Response(f":root{{{light}}}@media(prefers-color-scheme:dark){{:root{{{dark}}}}}", mimetype="text/css")
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
+
+
+def _variables(accent, ink, soft):
+    return f"--accent:{accent};--accent-ink:{ink};--accent-soft:{soft}"
 
 
 def _health(words, status):

@@ -4,7 +4,6 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    from portal.organisations import cli, routes
+    from portal.organisations import cli
 
-    app.register_blueprint(routes.bp)
     app.cli.add_command(cli.organisation)

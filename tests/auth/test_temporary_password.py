@@ -90,7 +90,7 @@ def test_choosing_by_link_ends_it(visitor, kok, anna, temporary_password, reset_
 def test_it_opens_nothing_but_the_page_to_choose(app, visitor, kok, anna, temporary_password):
     browser = visitor(kok)
     browser.log_in(anna, password=temporary_password(kok, anna))
-    open_to_all = {"static", "organisations.accent", "welcome.livez", "welcome.readyz"}
+    open_to_all = {"static", "welcome.accent", "welcome.livez", "welcome.readyz"}
     choosing = {"auth.choose_password", "auth.logout", "auth.check_password", "auth.propose_passphrase",
                 "welcome.set_language"}  # fmt: skip
     with app.test_request_context(base_url=kok.origin):
