@@ -18,6 +18,8 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 def text(value: str) -> str:
+    if not value.strip().isprintable():
+        raise ValueError("must be one line of text")
     return value.strip()
 
 

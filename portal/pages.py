@@ -13,7 +13,6 @@ from flask_babel import Babel
 from flask_login import AnonymousUserMixin, current_user
 from flask_wtf.csrf import generate_csrf
 from jinja2 import StrictUndefined
-from sqlalchemy.orm import make_transient
 from werkzeug.exceptions import HTTPException, ServiceUnavailable, TooManyRequests
 
 from portal import menu, text
@@ -133,6 +132,4 @@ def _expect_nothing() -> None:
     with suppress(sa.exc.SQLAlchemyError):
         db.session.rollback()
     g.setdefault("organisation", None)
-    if g.organisation is not None:
-        make_transient(g.organisation)
     g._login_user = AnonymousUserMixin()

@@ -4,6 +4,7 @@ import contextlib
 import os
 import shutil
 import socket
+import sys
 import tempfile
 from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes, policy
@@ -284,3 +285,25 @@ def _opened(to, content):
         html=message.get_body(("html",)).get_content(),
         links=[word for word in text.split() if word.startswith("https://")],
     )  # fmt: skip
+
+
+# The command line
+
+
+@pytest.fixture
+def command(app, monkeypatch, capfd):
+    """command("parents", "import", …) gives .code .out .err, as a terminal would."""
+    from portal import cli
+
+    monkeypatch.setattr(cli, "create_app", lambda: app)
+
+    def run(*words):
+        capfd.readouterr()
+        monkeypatch.setattr(sys, "argv", ["portal", *map(str, words)])
+        with pytest.raises(SystemExit) as left:
+            cli.main()
+        written = capfd.readouterr()
+        assert "Traceback" not in written.err
+        return SimpleNamespace(code=left.value.code, out=written.out, err=written.err)
+
+    return run

@@ -12,10 +12,13 @@ from portal.organisations.models import Organisation
 def organisation() -> Organisation | None:
     """The organisation this host belongs to; None for an unknown host. Asked once per request."""
     if "organisation" not in g:
-        g.organisation = queries.organisation_at(rules.host_of(request.host))
-        database.enter(g.organisation.id if g.organisation else None)
-    found: Organisation | None = g.organisation
-    return found
+        found = queries.organisation_at(rules.host_of(request.host))
+        if found is not None:
+            database.db.session.expunge(found)  # a page about a fault still knows its name when the database is away
+        g.organisation = found
+        database.enter(found.id if found else None)
+    known: Organisation | None = g.organisation
+    return known
 
 
 def link(organisation: Organisation, endpoint: str, **values: object) -> str:

@@ -86,7 +86,14 @@ def claim(owner: str, lease: timedelta, without: Collection[UUID] = ()) -> Claim
     mail.stamped_at, mail.tries = stamp, mail.tries + 1
     db.session.flush()
     return Claim(
-        mail.id, mail.organisation_id, mail.kind, owner, mail.tries, mail.expires_at, stamped_at=stamp, is_fresh=is_fresh
+        mail.id,
+        mail.organisation_id,
+        mail.kind,
+        owner,
+        mail.tries,
+        mail.expires_at,
+        stamped_at=stamp,
+        is_fresh=is_fresh,
     )
 
 

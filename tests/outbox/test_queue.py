@@ -122,6 +122,22 @@ def test_worker_that_lost_its_mail_sends_nothing(relay, put, app, time, everywhe
     assert "taken over" in caplog.text
 
 
+def test_two_workers_never_take_the_same_mail(app, put, everywhere, time):
+    put(), put()
+    second = []
+    taker = threading.Thread(target=lambda: second.append(everywhere(actions.claim, "second", LEASE)))
+    with app.app_context(), within(EVERYWHERE):
+        first = actions.claim("first", LEASE)
+        taker.start()
+        taker.join(0.5)
+        # PostgreSQL steps over the mail that is being taken; SQLite lets one writer in at a time.
+        assert taker.is_alive() == (db.engine.dialect.name == "sqlite")
+        db.session.commit()
+        taker.join(10)
+    assert {first.owner, second[0].owner} == {"first", "second"}
+    assert first.mail_id != second[0].mail_id
+
+
 def test_two_workers_send_every_mail_once(relay, put, app, time):
     addresses = {f"parent{number}@voorbeeld.nl" for number in range(40)}
     for address in addresses:

@@ -1,0 +1,195 @@
+"""One installation, many organisations: the host name decides, and nothing crosses the border."""
+
+import pytest
+import sqlalchemy as sa
+
+from portal.auth.models import Account, OneTimeLink, Session
+from portal.db import EVERYWHERE, NoOrganisation, OrganisationRow, db, within
+from portal.organisations.rules import host_of
+from tests.auth.test_remember import steal
+
+PUBLIC = [
+    "/inloggen",
+    "/wachtwoord-vergeten",
+    "/wachtwoord-vergeten/verstuurd",
+    "/wachtwoord/code",
+    "/hulp",
+    "/uitloggen",
+]
+GONE = ["/wachtwoord/nieuw", "/wachtwoord/herstel/onzin", "/activeren/onzin", "/apparaat/onzin"]
+
+
+@pytest.mark.parametrize(
+    ("header", "host"),
+    [
+        ("kok.test", "kok.test"),
+        ("KOK.Test", "kok.test"),
+        ("kok.test:8080", "kok.test"),
+        ("kok.test.", "kok.test"),
+        ("kok.test.:443", "kok.test"),
+        ("[::1]:8000", "[::1]"),
+        ("evil-kok.test", "evil-kok.test"),
+    ],
+)
+def test_host_is_read_without_port_dot_and_capitals(header, host):
+    assert host_of(header) == host
+
+
+@pytest.mark.parametrize("host", ["kok.test", "KOK.TEST", "kok.test:8443", "kok.test."])
+def test_spellings_of_one_host_are_one_organisation(host, visitor, kok, zon):
+    page = visitor(kok).get("/inloggen", headers={"Host": host})
+    assert "Kok Kinderopvang" in page.seen and "Zonnebloem" not in page.seen
+
+
+@pytest.mark.parametrize("host", ["evil.test", "kok.test.evil.nl", "xkok.test", "test", "127.0.0.1", "zon.test.kok"])
+def test_unknown_host_gets_a_page_without_any_name(host, visitor, kok, zon):
+    page = visitor(kok).get("/inloggen", status=404, headers={"Host": host})
+    assert "Kok" not in page.text and "Zonnebloem" not in page.text
+    assert page.response.location is None
+
+
+@pytest.mark.parametrize(
+    "host", ["kok.test:abc", "kok test", "kok.test/..", "a" * 300, "kok.test:99999999", "é.nl", ""]
+)
+def test_broken_host_is_refused_without_a_fault(host, app, kok):
+    answer = app.test_client().get("/inloggen", base_url=kok.origin, headers={"Host": host})
+    assert answer.status_code in (400, 404) and "Kok" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"headers": {"X-Org": "zon", "X-Forwarded-Host": "zon.test", "X-Organisation": "zon"}},
+        {"headers": {"Cookie": "organisation=zon; org_id=zon"}},
+        {"query_string": {"org": "zon", "organisation_id": "zon", "host": "zon.test"}},
+    ],
+)
+def test_nothing_but_the_host_chooses_the_organisation(given, app, kok, zon):
+    answer = app.test_client().get("/inloggen", base_url=kok.origin, **given)
+    assert "Kok Kinderopvang" in answer.text and "Zonnebloem" not in answer.text
+
+
+def test_session_of_one_organisation_is_nobody_at_another(visitor, kok, zon, anna):
+    here, there = visitor(kok), visitor(zon)
+    here.log_in(anna, remember=True)
+    steal(there, here, "__Host-sessie", "__Host-onthoud")
+    there.get("/", status=303)
+    here.get("/")
+
+
+def test_query_without_an_organisation_is_a_fault_and_no_answer(app, kok, anna):
+    with app.app_context():
+        for question in (sa.select(Account), sa.select(Account.email), sa.update(Account).values(role="manager")):
+            with pytest.raises(NoOrganisation):
+                db.session.execute(question)
+            db.session.rollback()
+
+
+def test_every_query_sees_one_organisation(app, kok, zon, anna, bram):
+    with app.app_context():
+        with within(kok.id):
+            assert [a.email for a in db.session.scalars(sa.select(Account))] == [anna.email]
+            assert db.session.get(Account, bram.id) is None
+            assert db.session.execute(sa.update(Account).values(last_login_at=None)).rowcount == 1
+        with within(zon.id):
+            assert db.session.scalars(sa.select(Account.email)).all() == [bram.email]
+        with within(EVERYWHERE):
+            assert len(db.session.scalars(sa.select(Account)).all()) == 2
+
+
+def test_postgresql_keeps_the_border_by_itself(app, kok, zon, anna, bram):
+    """Raw SQL, past every rule of ours (row level security)."""
+    with app.app_context():
+        if db.engine.dialect.name != "postgresql":
+            return
+        count = sa.text("SELECT count(*) FROM account")
+        assert db.session.connection().execute(count).scalar() == 0
+        with within(kok.id):
+            db.session.scalars(sa.select(Account)).all()
+            assert db.session.connection().execute(count).scalar() == 1
+            moved = sa.text("UPDATE account SET organisation_id = :id").bindparams(id=zon.id)
+            with pytest.raises(sa.exc.ProgrammingError, match="row-level security"):
+                db.session.connection().execute(moved)
+
+
+def test_every_table_of_an_organisation_is_guarded_by_postgresql(app):
+    with app.app_context():
+        if db.engine.dialect.name != "postgresql":
+            return
+        guarded = db.session.execute(
+            sa.text("SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity")
+        ).scalars()
+        tables = {
+            mapper.local_table.name
+            for mapper in db.Model.registry.mappers
+            if issubclass(mapper.class_, OrganisationRow)
+        }
+        assert set(guarded) == tables
+
+
+def test_same_address_at_two_organisations_is_two_accounts(
+    visitor, kok, zon, anna, save_parent, change_password_of, inside
+):
+    there = save_parent(zon, "Anna", "de", "Vries", anna.email)
+    change_password_of(kok, anna, "een-heel-nieuw-wachtwoord")
+    visitor(zon).log_in(there)
+    visitor(kok).post("/inloggen", status=422, email=anna.email, password="tulp-fiets-molen-appel")
+    with inside(zon):
+        assert len(db.session.scalars(sa.select(Session)).all()) == 1
+        assert db.session.scalars(sa.select(OneTimeLink)).all() == []
+
+
+@pytest.fixture
+def change_password_of(visitor):
+    def change(organisation, account, password):
+        browser = visitor(organisation)
+        browser.log_in(account)
+        browser.get("/account/wachtwoord")
+        browser.post("/account/wachtwoord", current=browser.password, password=password, repeat=password)
+
+    return change
+
+
+@pytest.mark.parametrize("path", PUBLIC + GONE + ["/nergens", "/static/nergens.css"])
+def test_every_page_carries_name_contact_and_colour(path, visitor, kok):
+    page = visitor(kok).get(path, status=410 if path in GONE else 404 if "nergens" in path else 200)
+    for part in ("Kok Kinderopvang", "010-1234567", "kantoor@kok.test", "/stijl/1f6f66.css"):
+        assert part in page.text, part
+
+
+@pytest.mark.parametrize("method", ["post", "put", "delete", "patch"])
+def test_error_pages_carry_the_name_too(method, app, kok):
+    answer = getattr(app.test_client(), method)("/hulp", base_url=kok.origin, data={"a": "b"})
+    assert answer.status_code in (400, 403, 405) and "Kok Kinderopvang" in answer.text
+
+
+def test_other_origins_are_not_let_in(visitor, kok):
+    answer = visitor(kok).get("/inloggen", headers={"Origin": "https://zon.test"}).response
+    assert not [name for name in answer.headers.keys() if name.lower().startswith("access-control")]
+
+
+def test_neighbour_cannot_plant_a_cookie(visitor, kok, anna):
+    """Only a __Host- cookie counts, and a browser takes none of those from another host (M7)."""
+    browser = visitor(kok)
+    browser.log_in(anna)
+    token = browser.cookie("__Host-sessie")
+    other = visitor(kok)
+    other.client.set_cookie("sessie", token, domain="kok.test", secure=True)
+    other.get("/", status=303)
+
+
+def test_local_organisation_over_http_has_cookies_without_prefix(app, visitor, kok, inside):
+    from portal.organisations.actions import add_organisation
+
+    with app.app_context():
+        local = add_organisation(
+            "Lokaal", "lokaal", "http://lokaal.localhost:8000", "a@lokaal.test", "010-1", "p@lokaal.test"
+        )
+        db.session.commit()
+        db.session.expunge(local)
+    answer = app.test_client().get("/inloggen", base_url=local.origin)
+    cookie = answer.headers["Set-Cookie"]
+    assert cookie.startswith("sessie=") and "Secure" not in cookie and "HttpOnly" in cookie
+    assert "Strict-Transport-Security" not in answer.headers
+    secure = app.test_client().get("/inloggen", base_url=kok.origin)
+    assert secure.headers["Set-Cookie"].startswith("__Host-sessie=") and "Strict-Transport-Security" in secure.headers
