@@ -65,7 +65,7 @@ class Setting:
 
 SETTINGS = [
     Setting("SECRET_KEY", "", secret_key, "signs cookies and links; made in the instance folder on first start"),
-    Setting("SECRET_KEY_FALLBACKS", "", secret_keys, "earlier secret keys, separated by commas; what they signed still opens"),
+    Setting("SECRET_KEY_FALLBACKS", "", secret_keys, "earlier secret keys, separated by commas; still valid"),
     Setting("SQLALCHEMY_DATABASE_URI", "", text, "the database; default is portal.sqlite in the instance folder"),
     Setting("MAIL_SERVER", "", text, "SMTP server; without it mails wait in the outbox"),
     Setting("MAIL_PORT", "587", whole_number(1, 65535), "SMTP port: 587 with MAIL_USE_TLS, 465 with MAIL_USE_SSL"),
@@ -79,7 +79,7 @@ SETTINGS = [
     Setting("MAIL_PER_MINUTE", "60", whole_number(1, 60_000), "pace of mails after an import, per organisation"),
     Setting("RESET_LINK_MAX_AGE", "21600", whole_number(600, 86_400), "seconds a link to choose a new password works"),
     Setting("ACTIVATION_LINK_MAX_AGE", "604800", whole_number(3600, 2_592_000), "seconds a first link works"),
-    Setting("HASHES_PER_SECOND", "20", whole_number(2, 10_000), "password checks per second, at most; new devices get half"),
+    Setting("HASHES_PER_SECOND", "20", whole_number(2, 10_000), "password checks a second; new devices get half"),
     Setting("WORKERS", "1", whole_number(1, 64), "web workers of this machine; `portal serve --workers` sets it"),
     Setting("TRUSTED_PROXIES", "0", whole_number(0, 5), "how many proxies of your own stand before the portal"),
     Setting("EXTENSIONS", "", words, "extra subjects: Python packages with their own blueprints, separated by commas"),
