@@ -8,6 +8,7 @@ from urllib.parse import quote_plus
 import pytest
 import sqlalchemy as sa
 
+from portal.auth import mails
 from portal.db import EVERYWHERE, db, within
 from portal.doors import CONTENT_SECURITY_POLICY, JUNK_POSTS
 from tests.visitor import FORM, Page
@@ -35,7 +36,7 @@ POSTS = {
     "auth.forgot_password": Post("stranger", "/wachtwoord-vergeten", {"email": "anna@voorbeeld.nl"}),
     "auth.ask_new_link": Post("stranger", "/wachtwoord/nieuwe-link"),
     "auth.use_code": Post("stranger", "/wachtwoord/code", {"email": "anna@voorbeeld.nl", "code": "ABCD-2345"}),
-    "auth.approve_device": Post("stranger", "/apparaat"),
+    "auth.approve_device": Post("device", "/apparaat"),
     "auth.choose_password": Post("link", "/wachtwoord/nieuw", TWICE),
     "auth.check_password": Post("link", "/wachtwoord/controle", TWICE, 303),
     "auth.propose_passphrase": Post("link", "/wachtwoord/voorstel", {**TWICE, "propose": "1"}, 200),
@@ -62,6 +63,7 @@ BAD_VALUES = {
     "lone surrogate": "%ED%A0%80",
     "10 kB": "a" * 10_000,
 }
+NO_TEXT = ("no UTF-8", "half a character", "overlong", "lone surrogate")  # may be refused before any form is read: 400
 FOREIGN_BODIES = {
     "application/json": '{"email": "anna@voorbeeld.nl"}',
     "text/plain": "email=anna@voorbeeld.nl",
@@ -96,7 +98,7 @@ def rows(app):
 
 
 @pytest.fixture
-def enter(visitor, kok, anna, post):
+def enter(visitor, kok, anna, post, inside):
     """enter("parent") is a browser in that state, which comes from another address at every request."""
 
     def open_browser(who):
@@ -105,6 +107,11 @@ def enter(visitor, kok, anna, post):
             browser.log_in(anna)
         if who == "link":
             browser.post("/wachtwoord-vergeten", email=anna.email)
+            (mail,) = post.deliver()
+            browser.get(mail.links[0], status=303)
+        if who == "device":
+            with inside(kok):
+                mails.approve_device(anna.email_key, "Chrome, Android")
             (mail,) = post.deliver()
             browser.get(mail.links[0], status=303)
         browser.get("/hulp")
@@ -137,7 +144,7 @@ def test_every_field_of_a_page_is_in_this_list(who, app, enter):
     browser = enter(who)
     places = {post.path: set(post.fields) for post in POSTS.values()}
     for path in addresses_of(app, "GET"):
-        for form in Page(browser.client.get(path, **browser._with(None))).forms:
+        for form in browser.send(path, method="GET", content_type=None).forms:
             action = re.sub(r"/[0-9a-f-]{36}/", f"/{ID}/", form["attributes"]["action"])
             assert set(form["fields"]) - {"csrf_token", None} <= places[action], (path, action)
 
@@ -162,7 +169,7 @@ def test_bad_value_in_a_field_is_refused_with_a_page_and_changes_nothing(endpoin
         for kind, value in BAD_VALUES.items():
             browser.environ["REMOTE_ADDR"] = next(addresses)
             page = browser.send(post.path, body(post.fields, browser.csrf, **{name: value}))
-            if problem := refused(page, status):
+            if problem := refused(page, 400 if page.status == 400 and kind in NO_TEXT else status):
                 problems.append((name, kind, problem))
             assert "Bcc" not in str(page.response.headers), (name, kind)
             assert rows() == before, (name, kind)
@@ -175,6 +182,8 @@ def test_field_that_comes_twice_is_refused(endpoint, enter, rows):
     browser = enter(post.who)
     before, problems = rows(), []
     for name, value in post.fields.items():
+        if name in post.ignores:
+            continue
         twice = f"{body(post.fields, browser.csrf)}&{name}={quote_plus(value)}"
         if problem := refused(browser.send(post.path, twice), post.refusal):
             problems.append((name, problem))
@@ -237,8 +246,12 @@ def test_body_over_the_limit_is_refused(endpoint, enter, rows):
     assert rows() == before
 
 
-@pytest.mark.parametrize("junk", ["", "--", "--grens", "--grens\r\n", "--grens\r\nContent-Disposition: x\r\n\r\n", "a" * 500])
-@pytest.mark.parametrize("kind", ["multipart/form-data; boundary=grens", "multipart/form-data", "multipart/form-data; boundary="])
+@pytest.mark.parametrize(
+    "junk", ["", "--", "--grens", "--grens\r\n", "--grens\r\nContent-Disposition: x\r\n\r\n", "a" * 500]
+)
+@pytest.mark.parametrize(
+    "kind", ["multipart/form-data; boundary=grens", "multipart/form-data", "multipart/form-data; boundary="]
+)
 def test_broken_multipart_is_refused(kind, junk, enter, rows):
     browser = enter("stranger")
     before = rows()
@@ -341,7 +354,7 @@ def test_looking_changes_nothing(who, app, enter, rows):
         ("KOK.TEST.:443", 200),
         ("kok.test:onzin", 404),
         ("kok.test:99999999", 404),
-        ("kok.test:", 200),
+        ("kok.test:", 404),
         ("kok.test:80:80", 404),
         ("kok.test..", 404),
         (".kok.test", 404),
@@ -380,15 +393,30 @@ def test_form_sent_to_another_host_is_refused(host, enter, rows, zon):
 
 
 @pytest.mark.parametrize(
-    "name", ["X-Forwarded-Host", "X-Host", "Forwarded", "X-Original-URL", "X-Rewrite-URL", "X-Org", "X-HTTP-Method-Override"]
+    "name",
+    ["X-Forwarded-Host", "X-Host", "Forwarded", "X-Original-URL", "X-Rewrite-URL", "X-Org", "X-HTTP-Method-Override"],
 )
 def test_no_other_header_says_where_it_goes(name, enter, zon):
     page = enter("stranger").send("/inloggen", method="GET", content_type=None, headers={name: "zon.test"})
     assert page.status == 200 and "Kok Kinderopvang" in page.text and "zon" not in page.text.lower()
 
 
+@pytest.mark.parametrize(
+    "path", ["//inloggen", "///inloggen", "/account//sessies", "//evil.example/inloggen", "//evil.example//"]
+)
+def test_address_with_too_many_slashes_leads_nowhere_else(path, enter):
+    """The test client would read //inloggen as a host, so the path is put past it."""
+    browser = enter("stranger")
+    browser.environ["PATH_INFO"] = path
+    page = browser.send("/", method="GET", content_type=None, headers={"Host": "kok.test:8443"})
+    assert page.status in (200, 308, 404)
+    assert re.fullmatch(
+        r"(https://kok\.test(:8443)?)?/(?!/)[a-z/]+", page.response.headers.get("Location", "/inloggen")
+    )
+
+
 BAD_PATHS = [
-    "/%00", "/inloggen%00", "/%ff", "/%ED%A0%80", "/%C0%80", "/inloggen%0d%0aX-Evil:1", "/inloggen/", "//inloggen",
+    "/%00", "/inloggen%00", "/%ff", "/%ED%A0%80", "/%C0%80", "/inloggen%0d%0aX-Evil:1", "/inloggen/",
     "/../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "/static/../config.py", "/static/%2e%2e/db.py", "/static/%00",
     "/static/..%5cdb.py", "/.git/config", "/instance/secret_key", "/portal.sqlite", "/" + "a" * 8000, "/stijl/%00.css",
     "/stijl/zzzzzz.css", "/stijl/1f6f66.css%0a", "/stijl/1F6F66.css", "/account/sessies/1/uitloggen", "/wp-login.php",
@@ -414,7 +442,9 @@ def test_nonsense_in_an_address_is_no_crash(who, value, app, enter, rows):
             browser.environ["REMOTE_ADDR"] = next(addresses)
             page = browser.send(address, method="GET", content_type=None)
             assert page.status < 500, address[:100]
-            assert "Bcc" not in page.response.headers and not page.response.headers.get("Location", "/").startswith("//")
+            assert "Bcc" not in page.response.headers and not page.response.headers.get("Location", "/").startswith(
+                "//"
+            )
     assert rows() == before
 
 
@@ -470,7 +500,7 @@ def assert_safe(page, is_static=False):
     headers = page.response.headers
     assert {name: headers.get(name) for name in SECURITY} == SECURITY
     assert "camera=()" in headers["Permissions-Policy"]
-    assert not [name for name in headers.keys() if name.startswith("Access-Control-") or name in ("Server", "X-Powered-By")]
+    assert not [name for name, _ in headers if name.startswith("Access-Control-") or name in ("Server", "X-Powered-By")]
     if page.response.mimetype == "text/html":
         assert headers["Content-Type"] == "text/html; charset=utf-8"
     if not is_static:
@@ -627,15 +657,18 @@ def test_every_command_is_in_this_list(app):
 @pytest.mark.parametrize("name", GOOD)
 def test_bad_word_in_a_command_is_refused_in_one_sentence(name, command, kok, anna, rows):
     before, problems = rows(), []
-    values = [place for place, word in enumerate(GOOD[name]) if not word.startswith("--")]
-    for place in values:
+    for place in [place for place, word in enumerate(GOOD[name]) if not word.startswith("--")]:
         for kind, word in BAD_WORDS.items():
             words = [*GOOD[name][:place], word, *GOOD[name][place + 1 :]]
-            said = command(*name.split(), *words)
-            if said.code not in (1, 2) or not said.err.strip() or len(said.err.strip().splitlines()) > 4:
-                problems.append((words[place - 1] if place else "first word", kind, said.code, said.err[:200]))
-            assert rows() == before, (place, kind)
-    assert problems == []
+            what = (GOOD[name][place - 1] if place else "first word", kind)
+            try:
+                said = command(*name.split(), *words)
+            except Exception as error:
+                problems.append((*what, repr(error)[:120]))
+                continue
+            if said.code not in (1, 2) or not 1 <= len(said.err.strip().splitlines()) <= 4 or rows() != before:
+                problems.append((*what, said.code, said.err[:200]))
+    assert problems == [], "\n".join(str(problem) for problem in problems)
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,7 @@ class Visitor:
         """Exactly these bytes, as no browser would send them; the page that comes back is for the test to judge."""
         ours = {"Origin": self.origin, "Sec-Fetch-Site": "same-origin", **(headers or {})}
         kind = {"content_type": content_type} if content_type else {}
-        return Page(self.client.open(path, method=method, data=body, **kind, **self._with(ours)))
+        return Page(self.client.open(path, method=method, data=body, buffered=True, **kind, **self._with(ours)))
 
     def htmx_post(self, path, status=200, **fields):
         return self.post(path, status, {"HX-Request": "true"}, **fields)

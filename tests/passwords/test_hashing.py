@@ -115,7 +115,7 @@ def test_whatever_argon2_finds_wrong_is_a_no(error, monkeypatch):
     assert matches(GOOD, PASSWORD) is False
 
 
-@pytest.mark.parametrize("stored", [GOOD, None])
+@pytest.mark.parametrize("stored", [GOOD, None], ids=["stored", "none"])
 def test_half_a_character_is_a_wrong_password_like_any_other(stored, verifications):
     assert matches(stored, "lamp fiets \ud83d kaas") is False
     assert len(verifications) == 1
