@@ -6,6 +6,7 @@ from flask import Response, g, make_response, render_template, request
 from flask import redirect as plain_redirect
 
 from portal.fields import Form
+from portal.organisations.find import organisation
 from portal.text import _
 
 Answer = Response | tuple[str, int]
@@ -19,7 +20,7 @@ def form_page(template: str, form: Form, **context: Any) -> Answer:
     """The page of a form: 200 when it is opened, 422 when something in it is wrong, 400 when the page was stale."""
     if g.get("stale_form") is not None:
         form.form_errors.append(
-            _("Deze pagina stond te lang open. Wat u typte staat er nog. Druk nog een keer op de knop.")
+            _("Deze pagina stond te lang open. Kijk na wat u heeft ingevuld. Druk dan nog een keer op de knop.")
         )
         return render_template(template, form=form, **context), 422 if is_htmx() else 400
     return render_template(template, form=form, **context), 422 if form.is_submitted() else 200
@@ -45,6 +46,23 @@ def redirect(to: str) -> Response:
 def gone(template: str, **context: Any) -> Answer:
     """A page that explains why something is over (410). htmx would not show it, so there the status is 422."""
     return render_template(template, **context), 422 if is_htmx() else 410
+
+
+def is_https() -> bool:
+    found = organisation()
+    return found is None or found.is_https
+
+
+def cookie_name(name: str) -> str:
+    """Over https the prefix __Host- keeps a neighbouring host from setting or reading it."""
+    return f"__Host-{name}" if is_https() else name
+
+
+def set_cookie(response: Response, name: str, value: str, seconds: int) -> None:
+    """Set a cookie for so many seconds; with 0 seconds it goes away, with the same flags or a browser keeps it."""
+    response.set_cookie(
+        cookie_name(name), value, max_age=seconds, path="/", secure=is_https(), httponly=True, samesite="Lax"
+    )
 
 
 def is_background() -> bool:

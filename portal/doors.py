@@ -6,12 +6,13 @@ The order (security.md, D7): host, kind of body, origin, CSRF value, then the do
 import secrets
 from datetime import timedelta
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 from flask import Blueprint, Flask, Response, abort, g, request, session, url_for
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
 
-from portal import answers
+from portal import answers, pages
 from portal import db as database
 from portal.organisations.find import organisation
 from portal.throttle import actions as throttle
@@ -89,6 +90,17 @@ def _refuse_foreign_post() -> None:
     foreign = site != "same-origin" if site is not None else origin is not None and found and origin != found.origin
     if foreign:
         abort(403)
+    if request.mimetype == FORM_TYPES[0] and not _is_utf8(request.get_data()):
+        abort(400)
+
+
+def _is_utf8(body: bytes) -> bool:
+    """Whether a form holds text. Werkzeug would keep broken bytes as %FF, as if somebody had typed that."""
+    try:
+        unquote_to_bytes(body).decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _check_csrf() -> None:
@@ -112,7 +124,7 @@ def _count_junk() -> None:
         verdict = throttle.count([(JUNK_POSTS, near)])
         database.end_reading()
     if verdict.refused:
-        abort(429)
+        raise pages.too_many(retry_after=900)
 
 
 JUNK_POSTS = Limit("junk", 60, timedelta(minutes=15))
@@ -143,6 +155,8 @@ HEADERS = {
 
 def _headers(response: Response) -> Response:
     headers: Any = response.headers
+    if g.get("stale_form") is not None and response.status_code == 200:
+        response.status_code = 400
     for name, value in HEADERS.items():
         headers.setdefault(name, value)
     if request.endpoint == "static":

@@ -6,6 +6,7 @@ from typing import Any
 from flask import g, request
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
+from flask_wtf.form import _Auto
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, EmailField, Field, HiddenField, PasswordField, StringField
 from wtforms.validators import InputRequired, ValidationError
@@ -13,6 +14,9 @@ from wtforms.validators import InputRequired, ValidationError
 from portal.text import _
 
 __all__ = ["CheckBox", "Email", "Form", "Hidden", "Line", "Password"]
+
+
+LONGEST = 4000  # characters in a field that names no limit of its own
 
 
 class Form(FlaskForm):
@@ -25,12 +29,14 @@ class Form(FlaskForm):
             stale = g.get("stale_form")
             if stale is not None:
                 return MultiDict([(k, v) for k, v in stale.items(multi=True) if not _is_secret(form, k)])
-            return FlaskForm.Meta.wrap_formdata(self, form, formdata)
+            if formdata is not _Auto or not form.is_submitted():
+                return formdata if formdata is not _Auto else None
+            return request.form  # words only: a file in the place of a word is no word
 
     def validate(self, extra_validators: Any = None) -> bool:
         valid = bool(super().validate(extra_validators))
         for field in self:
-            problem = _text_problem(request.form.getlist(field.name))
+            problem = _text_problem(request.form.getlist(field.name), field.flags.maxlength or LONGEST)
             if problem and not field.errors:
                 field.errors = [*field.errors, problem]
                 valid = False
@@ -41,13 +47,15 @@ def _is_secret(form: Form, name: str) -> bool:
     return isinstance(form._fields.get(name), PasswordField)
 
 
-def _text_problem(values: list[str]) -> str:
-    """Why these raw values of one field are not a line of text; empty when they are."""
+def _text_problem(values: list[str], most: int) -> str:
+    """Why these raw values of one field are not one line of at most so many characters; empty when they are."""
     if len(values) > 1:
-        return _("Dit veld kwam twee keer binnen. Vul het nog een keer in.")
+        return _("Er ging iets mis. Vul dit nog een keer in.")
     for value in values:
+        if len(value) > most:
+            return _("Dit is te lang. Gebruik hoogstens %(most)s tekens.", most=most)
         if any(not _is_text(character) for character in value):
-            return _("Hier staat een teken dat niet kan. Typ het opnieuw.")
+            return _("Hier staat een teken dat wij niet kennen. Typ het opnieuw.")
     return ""
 
 
@@ -72,7 +80,7 @@ class AtMost:
 
     def __call__(self, form: Form, field: Field) -> None:
         if len(field.data or "") > self.most:
-            raise ValidationError(_("Dit is te lang. Gebruik ten hoogste %(most)s tekens.", most=self.most))
+            raise ValidationError(_("Dit is te lang. Gebruik hoogstens %(most)s tekens.", most=self.most))
 
 
 def Email(label: Any = None) -> Any:

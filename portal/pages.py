@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask, Response, g, render_template, request, url_for
+from flask.globals import request_ctx
 from flask_babel import Babel
 from flask_login import AnonymousUserMixin, current_user
 from flask_wtf.csrf import generate_csrf
@@ -16,6 +17,7 @@ from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException, ServiceUnavailable, TooManyRequests
 
 from portal import menu, text
+from portal.answers import cookie_name
 from portal.db import db
 from portal.organisations import queries
 
@@ -56,7 +58,7 @@ def _context(is_demo: bool) -> dict[str, Any]:
 
 def _language() -> str:
     """The parent's own choice, else that of this browser's cookie, else what the browser asks for, else Dutch."""
-    chosen = g.get("chosen_language") or (request.cookies.get(LANGUAGE_COOKIE) if request else None)
+    chosen = g.get("chosen_language") or (request.cookies.get(cookie_name(LANGUAGE_COOKIE)) if request else None)
     if chosen in text.LANGUAGES:
         return str(chosen)
     if not request:
@@ -71,8 +73,11 @@ def static_url(filename: str) -> str:
     return f"/static/{filename}?v={hashlib.sha256(content).hexdigest()[:12]}"
 
 
-def error_page(status: int, **headers: str) -> Response:
-    return Response(render_template(f"errors/{status}.html", reference=g.get("reference", "")), status, headers)
+def error_page(status: int, retry_after: int = 0) -> Response:
+    """The calm page of this status. `retry_after` in seconds is said on the page and in the header."""
+    headers = {"Retry-After": str(retry_after)} if retry_after else {}
+    words = {"reference": g.get("reference", ""), "minutes": max(1, retry_after // 60)}
+    return Response(render_template(f"errors/{status}.html", **words), status, headers)
 
 
 def too_many(retry_after: int) -> HTTPException:
@@ -91,13 +96,16 @@ def _http_error(error: HTTPException) -> Response | HTTPException:
     status = error.code or 500
     if status < 400:
         return error
+    if request_ctx.url_adapter is None:  # a host that is no host
+        g.organisation = None
+        return Response(render_template("organisations/unknown_host.html"), 404)
     if g.get("organisation", False) is None:
         return _no_organisation()
-    retry_after = getattr(error, "retry_after", None)
-    headers = {"Retry-After": str(retry_after)} if retry_after else {}
+    known = status if status in ERROR_PAGES else (400 if status < 500 else 500)
+    page = error_page(known, getattr(error, "retry_after", None) or 0)
     if status == 405 and getattr(error, "valid_methods", None):
-        headers["Allow"] = ", ".join(error.valid_methods)  # type: ignore[attr-defined]
-    return error_page(status if status in ERROR_PAGES else (400 if status < 500 else 500), **headers)
+        page.headers["Allow"] = ", ".join(error.valid_methods)  # type: ignore[attr-defined]
+    return page
 
 
 def _no_organisation() -> Response:
@@ -118,7 +126,7 @@ def _database_away(error: Exception) -> Response:
     """Locked, full or gone: nothing was written, and trying again in a moment is the right advice."""
     log.error("database away, reference %s: %s", g.get("reference", ""), type(error).__name__)
     _expect_nothing()
-    return error_page(503, **{"Retry-After": "5"})
+    return error_page(503, retry_after=5)
 
 
 def _crash(error: Exception) -> Response:

@@ -63,7 +63,8 @@ def serve(host: str, port: int, workers: int, mail: bool) -> None:
 def _keep_mail_worker(stopped: threading.Event) -> None:
     """One mail worker as a child process; when it dies, a new one."""
     while not stopped.is_set():
-        worker = subprocess.Popen([sys.executable, "-m", "portal", "outbox", "run"], stdin=subprocess.DEVNULL)
+        command = [sys.executable, "-m", "portal", "outbox", "run", "--parent", str(os.getpid())]
+        worker = subprocess.Popen(command, stdin=subprocess.DEVNULL)
         while worker.poll() is None and not stopped.wait(0.5):
             pass
         if worker.poll() is None:

@@ -45,9 +45,9 @@ def datumtijd(moment: datetime) -> str:
 
 
 def leeftijd(birth_date: date) -> str:
-    """3 jaar, or 7 maanden for a baby"""
+    """3 jaar, or 7 maanden for a small child"""
     today = clock.today()
     months = (today.year - birth_date.year) * 12 + today.month - birth_date.month - (today.day < birth_date.day)
-    if months < 24:
+    if months < 24 and months != 12:
         return ngettext("%(num)s maand", "%(num)s maanden", max(months, 0))
     return ngettext("%(num)s jaar", "%(num)s jaar", months // 12)

@@ -47,30 +47,46 @@ def postgresql_server():
         yield new_database
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
-def portal(request):
-    """One portal per database for the whole run, migrated once."""
-    folder = tempfile.mkdtemp(prefix="portal-test-", dir=IN_MEMORY)
+@pytest.fixture(scope="session")
+def portals(request):
+    """The portal on each database, made and migrated when a test first asks for it."""
+    made = {}
+
+    def portal_on(name):
+        if name not in made:
+            made[name] = _new_portal(name, request)
+        return made[name]
+
+    yield portal_on
+    for application in made.values():
+        with application.app_context():
+            db.engine.dispose()
+        shutil.rmtree(application.instance_path, ignore_errors=True)
+
+
+def _new_portal(name, request):
     environ = {
-        "PORTAL_INSTANCE": folder, "PORTAL_HASHES_PER_SECOND": "10000", "PORTAL_MAIL_SERVER": "127.0.0.1",
-        "PORTAL_MAIL_USE_TLS": "false", "PORTAL_MAIL_PORT": "1", "PORTAL_MAIL_DEFAULT_SENDER": "portaal@portaal.example",
+        "PORTAL_INSTANCE": tempfile.mkdtemp(prefix="portal-test-", dir=IN_MEMORY),
+        "PORTAL_HASHES_PER_SECOND": "10000",
+        "PORTAL_MAIL_SERVER": "127.0.0.1",
+        "PORTAL_MAIL_USE_TLS": "false",
+        "PORTAL_MAIL_PORT": "1",
+        "PORTAL_MAIL_DEFAULT_SENDER": "portaal@portaal.example",
         "PORTAL_MAIL_PER_MINUTE": "60000",
-    }  # fmt: skip
-    if request.param == "postgresql":
+    }
+    if name == "postgresql":
         environ["PORTAL_SQLALCHEMY_DATABASE_URI"] = request.getfixturevalue("postgresql_server")("portal")
     application = create_app(environ)
     application.testing = True
     with application.app_context():
         database.migrate()
-    yield application
-    with application.app_context():
-        db.engine.dispose()
-    shutil.rmtree(folder, ignore_errors=True)
+    return application
 
 
-@pytest.fixture
-def app(portal):
+@pytest.fixture(params=["sqlite", "postgresql"])
+def app(portals, request):
     """The portal with empty tables. No app context is open: rows are touched with `inside`."""
+    portal = portals(request.param)
     with portal.app_context(), within(EVERYWHERE):
         connection = db.session.connection()
         connection.execute(sa.text("SELECT set_config('portal.organisation', '*', true)")) if _is_pg() else None
@@ -237,7 +253,9 @@ def visitor(app):
 # The post: the real worker, and a real SMTP server that accepts everything
 
 
-class _Mailbox:
+class Mailbox:
+    """A mail server on this machine that takes everything. .messages are those that came, as (to, bytes)."""
+
     def __init__(self):
         self.messages = []
 
@@ -245,17 +263,27 @@ class _Mailbox:
         self.messages.append((envelope.rcpt_tos, envelope.content))
         return "250 OK"
 
+    @contextlib.contextmanager
+    def open(self):
+        self.port = free_port()
+        controller = Controller(self, hostname="127.0.0.1", port=self.port)
+        controller.start()
+        try:
+            yield self
+        finally:
+            controller.stop()
+
+
+def free_port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
 
 @pytest.fixture(scope="session")
 def mailbox():
-    box = _Mailbox()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        box.port = free.getsockname()[1]
-    controller = Controller(box, hostname="127.0.0.1", port=box.port)
-    controller.start()
-    yield box
-    controller.stop()
+    with Mailbox().open() as box:
+        yield box
 
 
 @pytest.fixture
@@ -270,20 +298,20 @@ def post(app, mailbox):
         with app.app_context():
             while worker.run_once("test"):
                 pass
-        arrived = [_opened(to, content) for to, content in mailbox.messages]
+        arrived = [opened(to, content) for to, content in mailbox.messages]
         mailbox.messages.clear()
         return arrived
 
     return SimpleNamespace(deliver=deliver)
 
 
-def _opened(to, content):
+def opened(to, content):
     message = message_from_bytes(content, policy=policy.default)
     text = message.get_body(("plain",)).get_content()
     return SimpleNamespace(
         to=to, message=message, subject=message["Subject"], text=text,
         html=message.get_body(("html",)).get_content(),
-        links=[word for word in text.split() if word.startswith("https://")],
+        links=[word for word in text.split() if word.startswith(("https://", "http://"))],
     )  # fmt: skip
 
 

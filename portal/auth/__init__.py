@@ -15,7 +15,7 @@ def init_app(app: Flask) -> None:
     gate.init_app(app)
     app.register_blueprint(routes.bp)
     app.register_blueprint(account.bp)
-    app.register_error_handler(passwords.Busy, lambda error: pages.error_page(503, **{"Retry-After": "5"}))
+    app.register_error_handler(passwords.Busy, lambda error: pages.error_page(503, retry_after=5))
     passwords.set_slots(passwords.slots_for(app.config["WORKERS"]))
     letters.register()
     for command in (cli.staff, cli.sessions):

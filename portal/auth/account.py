@@ -79,7 +79,7 @@ def end_all_sessions():
 
 
 def _confirm_first():
-    flash(_("Bevestig eerst dat u het bent. Druk daarna nog een keer op de knop."))
+    flash(_("Typ eerst uw wachtwoord. Druk daarna nog een keer op de knop."))
     return answers.redirect(url_for(".step_up", next=url_for(".sessions")))
 
 
@@ -113,7 +113,7 @@ def _is_my_password(typed):
 def _shown(row):
     return {
         "id": row.id,
-        "label": row.browser,
+        "label": row.browser or _("Onbekend apparaat"),
         "place": row.address,
         "started": row.created_at,
         "last_seen": row.seen_at,

@@ -13,19 +13,14 @@ from flask_login import LoginManager, login_user, logout_user
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from portal import keys
+from portal.answers import cookie_name, is_https, set_cookie
 from portal.auth.find import find_visitor
 from portal.auth.models import Visitor
 from portal.auth.rules import browser_label
 from portal.doors import new_session
-from portal.organisations.find import organisation
 
 MONTH, YEAR = 30 * 86_400, 365 * 86_400
 MOST_ADDRESSES = 5  # on one device
-
-
-def is_https() -> bool:
-    found = organisation()
-    return found is None or found.is_https
 
 
 def browser() -> str:
@@ -38,22 +33,11 @@ def address() -> str:
     return request.remote_addr or ""
 
 
-def full_name(name: str) -> str:
-    return f"__Host-{name}" if is_https() else name
-
-
-def put(response: Response, name: str, value: str, seconds: int) -> None:
-    """Set a cookie for so many seconds; with 0 seconds it goes away, with the same flags or a browser keeps it."""
-    response.set_cookie(
-        full_name(name), value, max_age=seconds, path="/", secure=is_https(), httponly=True, samesite="Lax"
-    )
-
-
 class SessionCookie(SecureCookieSessionInterface):
     """Flask's signed cookie, with name and Secure flag after the scheme of the organisation."""
 
     def get_cookie_name(self, app: Flask) -> str:
-        return full_name("sessie")
+        return cookie_name("sessie")
 
     def get_cookie_secure(self, app: Flask) -> bool:
         return is_https()
@@ -76,11 +60,11 @@ class Login(LoginManager):
         self._update_request_context_with_user(visitor)
 
     def _set_cookie(self, response: Response) -> None:
-        put(response, "onthoud", str(_serializer("remember").dumps(session["_user_id"])), MONTH)
+        set_cookie(response, "onthoud", str(_serializer("remember").dumps(session["_user_id"])), MONTH)
 
     def _clear_cookie(self, response: Response) -> None:
-        if full_name("onthoud") in request.cookies:
-            put(response, "onthoud", "", 0)
+        if cookie_name("onthoud") in request.cookies:
+            set_cookie(response, "onthoud", "", 0)
 
 
 def log_in(visitor: Visitor) -> None:
@@ -112,7 +96,7 @@ def remember_device(key: str) -> None:
     value = str(_serializer("device").dumps([device or secrets.token_urlsafe(16), kept]))
 
     def set_it(response: Response) -> Response:
-        put(response, "apparaat", value, YEAR)
+        set_cookie(response, "apparaat", value, YEAR)
         return response
 
     after_this_request(set_it)
@@ -120,7 +104,7 @@ def remember_device(key: str) -> None:
 
 def _device() -> tuple[str, list[str]]:
     try:
-        device, addresses = _serializer("device").loads(request.cookies.get(full_name("apparaat"), ""))
+        device, addresses = _serializer("device").loads(request.cookies.get(cookie_name("apparaat"), ""))
         return str(device), list(addresses)
     except (BadSignature, ValueError, TypeError):
         return "", []
@@ -134,7 +118,7 @@ def _remembered() -> str:
     if session.get("_remember") == "clear":
         return ""
     try:
-        return str(_serializer("remember").loads(request.cookies.get(full_name("onthoud"), "")))
+        return str(_serializer("remember").loads(request.cookies.get(cookie_name("onthoud"), "")))
     except BadSignature:
         return ""
 

@@ -16,7 +16,7 @@ PASSWORD_EMPTY = lazy_gettext("Vul uw wachtwoord in.")
 
 def _can_be_checked(form, field):
     if passwords.cannot_be_hashed(field.data or ""):
-        raise ValidationError(_("Een wachtwoord heeft ten hoogste 256 tekens."))
+        raise ValidationError(_("Dit wachtwoord is te lang. Typ het opnieuw."))
 
 
 class LoginForm(Form):
@@ -91,13 +91,16 @@ def sentence(refusal, minimum):
     name = g.organisation.name
     return {
         passwords.Refusal.TOO_SHORT: lambda: _(
-            "Dit wachtwoord is te kort. Gebruik ten minste %(minimum)s tekens.", minimum=minimum
+            "Dit wachtwoord is te kort. Gebruik minstens %(minimum)s tekens.", minimum=minimum
         ),
-        passwords.Refusal.TOO_LONG: lambda: _("Dit wachtwoord is te lang. Gebruik ten hoogste 256 tekens."),
-        passwords.Refusal.NOT_TEXT: lambda: _("In dit wachtwoord staat een teken dat niet kan. Typ het opnieuw."),
-        passwords.Refusal.COMMON: lambda: _("Dit wachtwoord komt te vaak voor. Kies een ander wachtwoord."),
+        passwords.Refusal.TOO_LONG: lambda: _("Dit wachtwoord is te lang. Gebruik hoogstens 256 tekens."),
+        passwords.Refusal.NOT_TEXT: lambda: _(
+            "In dit wachtwoord staat een teken dat wij niet kennen. Typ het opnieuw."
+        ),
+        passwords.Refusal.COMMON: lambda: _("Veel mensen gebruiken dit wachtwoord. Kies een ander wachtwoord."),
         passwords.Refusal.PERSONAL: lambda: _(
-            "Dit wachtwoord is makkelijk te raden: het lijkt op uw naam of op %(name)s. Kies een ander.", name=name
+            "Dit wachtwoord lijkt op uw naam of op %(name)s. Dan is het makkelijk te raden. Kies een ander wachtwoord.",
+            name=name,
         ),
         passwords.Refusal.TEMPORARY: lambda: _(
             "Dit lijkt op een tijdelijk wachtwoord uit een e-mail. Kies een eigen wachtwoord."
@@ -110,7 +113,7 @@ def feedback(form):
     typed, repeat = form.password.data or "", form.repeat.data or ""
     refusal = passwords.refusal(typed, form.minimum, form.own_words) if typed else None
     too_short = refusal is passwords.Refusal.TOO_SHORT
-    long_enough = _("Ten minste %(minimum)s tekens", minimum=form.minimum)
+    long_enough = _("Minstens %(minimum)s tekens", minimum=form.minimum)
     easy = sentence(refusal, form.minimum) if refusal and not too_short else _("Niet makkelijk te raden")
     return [
         {"text": long_enough, "state": _state(typed, not too_short)},

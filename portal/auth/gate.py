@@ -35,7 +35,7 @@ def _check_session() -> Response | None:
 
 
 def _has_session() -> bool:
-    return bool(session.get("_user_id")) or cookies.full_name("onthoud") in request.cookies
+    return bool(session.get("_user_id")) or answers.cookie_name("onthoud") in request.cookies
 
 
 def _touch_session(response: Response) -> Response:

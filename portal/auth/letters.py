@@ -50,7 +50,7 @@ def approve_device(mail: Mail, organisation: Organisation, moment: datetime) -> 
     made = actions.make_link(account, "device", keys.seed("link", mail.id.hex), moment)
     context = {
         "link": link(organisation, "auth.open_device_link", token=made.token),
-        "device": mail.params["browser"],
+        "device": mail.params["browser"] or "?",
         "expires": moment + timedelta(seconds=current_app.config["RESET_LINK_MAX_AGE"]),
     }
     return _letter("auth/approve_device", account, organisation, context)
@@ -66,7 +66,7 @@ def new_device(mail: Mail, organisation: Organisation, moment: datetime) -> Lett
     account = _account_of(mail)
     context = {
         "moment": mail.created_at,
-        "device": mail.params["browser"],
+        "device": mail.params["browser"] or "?",
         "link": link(organisation, "account.sessions"),
     }
     return _letter("auth/new_device", account, organisation, context) if account else None

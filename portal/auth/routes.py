@@ -9,7 +9,7 @@ from portal import db as database
 from portal.auth import actions, cookies, find, forms, mails, queries, rules
 from portal.auth.models import Visitor
 from portal.db import db
-from portal.outbox.compose import sender_of, subject_of
+from portal.outbox.compose import sender_of, subjects_of
 from portal.passwords import actions as passwords
 from portal.passwords.rules import new_passphrase
 from portal.text import _
@@ -18,7 +18,7 @@ from portal.throttle import actions as throttle
 bp = doors.public(Blueprint("auth", __name__))
 
 WRONG = lazy_gettext(
-    "Dit e-mailadres en wachtwoord horen niet bij elkaar. Controleer allebei en probeer het opnieuw. "
+    "Dit e-mailadres en wachtwoord horen niet bij elkaar. Kijk ze allebei na. Probeer het dan opnieuw. "
     "Lukt het niet? Kies 'Wachtwoord vergeten?'."
 )
 
@@ -126,7 +126,7 @@ def forgot_password():
 
 @bp.get("/wachtwoord-vergeten/verstuurd")
 def forgot_password_sent():
-    subjects = [subject_of("auth/reset_password", g.organisation), subject_of("auth/credentials_link", g.organisation)]
+    subjects = subjects_of(("auth/reset_password", "auth/credentials_link"), g.organisation)
     return render_template(
         "auth/forgot_password_sent.html", hours=_hours(), sender=sender_of(g.organisation), subjects=subjects
     )
@@ -159,7 +159,7 @@ def use_code():
         form.form_errors.append(
             _(
                 "Deze code en dit e-mailadres horen niet bij elkaar. Of de code werkt niet meer. "
-                "Typ de code opnieuw, of vraag een nieuwe link aan."
+                "Typ de code opnieuw. Lukt het niet? Vraag een nieuwe link aan."
             )
         )
     return answers.form_page("auth/use_code.html", form)
@@ -231,7 +231,7 @@ def approve_device():
         db.session.commit()
         session.pop("link")
         cookies.remember_device(found.link.account.email_key)
-        flash(_("Dit apparaat mag weer inloggen."), "success")
+        flash(_("U kunt op dit apparaat weer inloggen."), "success")
         return answers.redirect(url_for(".login"))
     return render_template("auth/approve_device.html")
 

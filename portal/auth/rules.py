@@ -103,10 +103,10 @@ _SYSTEMS = (
 
 
 def browser_label(user_agent: str) -> str:
-    """Browser and system in a parent's words, "Chrome, Android"; without version, so that an update changes nothing."""
+    """Browser and system in a parent's words, "Chrome, Android"; "" when unknown. An update changes nothing."""
     browser = next((name for mark, name in _BROWSERS if mark in user_agent), "")
     system = next((name for mark, name in _SYSTEMS if mark in user_agent), "")
-    return ", ".join(part for part in (browser, system) if part) or "?"
+    return ", ".join(part for part in (browser, system) if part)
 
 
 def hashed(secret: str) -> str:

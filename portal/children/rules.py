@@ -245,7 +245,7 @@ _INTERNATIONAL_PHONE = re.compile(r"\+[0-9][0-9 ()./-]*")
 
 def _text_problem(column: str, value: str) -> str:
     if _NO_TEXT.search(value):
-        return _("in %(column)s staat een teken dat niet kan", column=column)
+        return _("in %(column)s staat een teken dat wij niet kennen", column=column)
     if len(value) > LONGEST[column]:
         return _("%(column)s is langer dan %(most)s tekens", column=column, most=LONGEST[column])
     is_phone = column == "telefoon" and _INTERNATIONAL_PHONE.fullmatch(value)

@@ -10,8 +10,9 @@ from portal.auth.actions import choose_language
 from portal.auth.find import next_page
 from portal.children.queries import children_of
 from portal.db import db, is_migrated
+from portal.home.rules import is_birthday
 from portal.organisations import rules
-from portal.outbox.compose import sender_of, subject_of
+from portal.outbox.compose import sender_of, subjects_of
 from portal.text import LANGUAGES, _
 
 bp = doors.parents(Blueprint("portal", __name__))
@@ -26,7 +27,7 @@ def home():
             "name": child.given_name,
             "group_name": child.group_name or "",
             "birth_date": child.birth_date,
-            "is_birthday": (child.birth_date.month, child.birth_date.day) == (today.month, today.day),
+            "is_birthday": is_birthday(child.birth_date, today),
         }
         for child in children_of(current_user.account.person_id)
     ]
@@ -52,7 +53,7 @@ def help():
     return render_template(
         "home/help.html",
         sender=sender_of(organisation),
-        subjects=[subject_of(kind, organisation) for kind in kinds],
+        subjects=subjects_of(kinds, organisation),
         hours=current_app.config["RESET_LINK_MAX_AGE"] // 3600,
         days=organisation.temporary_password_hours // 24,
     )
@@ -61,10 +62,10 @@ def help():
 @welcome.post("/taal")
 def set_language():
     language = request.form.get("language", "")
-    if language not in LANGUAGES:
+    if request.form.getlist("language") != [language] or language not in LANGUAGES:
         abort(422)
     response = answers.redirect(next_page(request.form.get("next", "")))
-    cookies.put(response, pages.LANGUAGE_COOKIE, language, cookies.YEAR)
+    answers.set_cookie(response, pages.LANGUAGE_COOKIE, language, cookies.YEAR)
     if current_user.is_authenticated:
         choose_language(current_user.account, language)
         db.session.commit()

@@ -14,7 +14,7 @@ ORGANISATION = click.option("--organisation", required=True, metavar="SLUG", hel
 @contextmanager
 def entered(slug):
     """What a command does for one organisation: its rows are seen here, and nobody else's."""
-    found = queries.organisation_named(slug)
+    found = queries.organisation_named(slug) if rules.SLUG.fullmatch(slug) else None
     if found is None:
         known = ", ".join(each.slug for each in queries.all_organisations())
         raise Refused(

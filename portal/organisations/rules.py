@@ -21,7 +21,7 @@ def host_of(value: str) -> str:
     host = value.strip().lower()
     bracketed = host.startswith("[")
     name = host.partition("]")[0] + "]" if bracketed else host.partition(":")[0]
-    return name.rstrip(".")
+    return name.removesuffix(".")
 
 
 def origin_problem(origin: str) -> str:

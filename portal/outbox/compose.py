@@ -1,5 +1,6 @@
 """A letter becomes a message: subject, text and HTML in the language of the reader, from the organisation."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from email.utils import parseaddr
 from typing import Any
@@ -16,7 +17,7 @@ from portal.text import language
 
 def compose(mail: Mail, letter: Letter, organisation: Organisation, stamped_at: datetime) -> Message:
     """The message of this mail, dated `stamped_at`. Raises BadHeaderError when the address is no address."""
-    sender = _sender(organisation)
+    sender = sender_of(organisation)
     mail.message_id = mail.message_id or f"<{mail.id}@{one_address(sender).rpartition('@')[2]}>"
     words = _words(letter, organisation)
     with force_locale(letter.language):
@@ -30,6 +31,23 @@ def compose(mail: Mail, letter: Letter, organisation: Organisation, stamped_at: 
         reply_to=(words["organisation"].name, organisation.email),
         subject=one_line(subject), body=body.strip() + "\n", html=html.strip() + "\n",
     )  # fmt: skip
+
+
+def sender_of(organisation: Organisation) -> str:
+    """The address mails come from, and for which a parent looks in the spam folder."""
+    default = parseaddr(current_app.config["MAIL_DEFAULT_SENDER"])[1]
+    return organisation.sender or default or organisation.email
+
+
+def subjects_of(templates: Sequence[str], organisation: Organisation) -> list[str]:
+    """The subjects a parent looks for: in the organisation's language, and in that of this page."""
+    found = []
+    for spoken in (organisation.language, language()):
+        words = {"organisation": _OnOneLine(organisation), "locale": spoken}
+        with force_locale(spoken):
+            for template in templates:
+                found.append(one_line(current_app.jinja_env.get_template(f"mail/{template}/subject.txt").render(words)))
+    return list(dict.fromkeys(found))
 
 
 def one_line(words: str) -> str:
@@ -52,19 +70,3 @@ def _words(letter: Letter, organisation: Organisation) -> dict[str, Any]:
     """What a template may use. A name with a line break cannot add a line to a mail."""
     given = {name: one_line(value) if isinstance(value, str) else value for name, value in letter.context.items()}
     return {**given, "organisation": _OnOneLine(organisation), "locale": letter.language}
-
-
-def _sender(organisation: Organisation) -> str:
-    default = parseaddr(current_app.config["MAIL_DEFAULT_SENDER"])[1]
-    return organisation.sender or default or organisation.email
-
-
-def sender_of(organisation: Organisation) -> str:
-    """The address a parent looks for in the spam folder."""
-    return _sender(organisation)
-
-
-def subject_of(template: str, organisation: Organisation) -> str:
-    """The subject a parent looks for, in the language of this page."""
-    words = {"organisation": _OnOneLine(organisation), "locale": language()}
-    return one_line(current_app.jinja_env.get_template(f"mail/{template}/subject.txt").render(words))

@@ -74,7 +74,7 @@ class Worker:
         self.failures = 0  # of the connection, in a row
         self.silent_until = 0.0
         self.silenced: dict[UUID, float] = {}  # organisations whose sender the server does not take
-        self.complaints: set[str] = set()
+        self.complaints: dict[UUID | None, str] = {}  # the last one about an organisation, or about the connection
 
     def send_one(self) -> bool:
         """Try the mail that comes first. False when there is nothing to do, or nothing that can be done now."""
@@ -122,16 +122,17 @@ class Worker:
         if self.failures:
             log.info("the mail server lets us in again")
             self.failures = 0
-            self.complaints.clear()
+            self.complaints.pop(None, None)
         return True
 
-    def _complain(self, verdict: Verdict, problem: NotSent, who: str = "") -> None:
+    def _complain(self, verdict: Verdict, problem: NotSent, about: UUID | None = None) -> None:
         """Once for each kind of trouble, not at every look."""
-        complaint = f"{who} {problem.phase} {problem.code}"
-        if complaint in self.complaints:
+        complaint = f"{problem.phase} {problem.code}"
+        if self.complaints.get(about) == complaint:
             return
-        self.complaints.add(complaint)
+        self.complaints[about] = complaint
         if verdict is Verdict.PAUSE:
+            who = f" of organisation {about}" if about else ""
             log.error("mail%s waits until the settings are right: %s", who, problem)
         else:
             log.warning("mail waits for the mail server: %s", problem)
@@ -156,12 +157,13 @@ class Worker:
             text = problem.text.replace(message.reader[1], "…")
             self._settle(claimed, verdict, problem.code, text)
         else:
+            self.complaints.pop(claimed.organisation_id, None)
             self._settle(claimed, Verdict.ACCEPTED, *self.connection.answer)
 
     def _silence(self, claimed: Claim, problem: NotSent) -> None:
         """The server does not take this organisation's sender: its mails wait, those of others go on."""
         self.silenced[claimed.organisation_id] = time.monotonic() + rules.SET_UP_SILENCE
-        self._complain(Verdict.PAUSE, problem, who=f" of organisation {claimed.organisation_id}")
+        self._complain(Verdict.PAUSE, problem, about=claimed.organisation_id)
 
     def _prepared(self, claimed: Claim) -> Message | None:
         """The message, the rows it needs committed; None when the mail is settled already."""

@@ -88,7 +88,7 @@ def test_scanners_change_nothing(visitor, kok, anna, reset_mail, app):
         ("", "", "Vul een nieuw wachtwoord in."),
         (NEW, "anders", "niet gelijk"),
         ("kort", "kort", "te kort"),
-        ("welkom123welkom123", "welkom123welkom123", "vaak"),
+        ("welkom123welkom123", "welkom123welkom123", "Veel mensen"),
         ("abcd-efgh-jkmn-pqrs", "abcd-efgh-jkmn-pqrs", "tijdelijk wachtwoord"),
         ("kokkinderopvang", "kokkinderopvang", "makkelijk te raden"),
         ("tulp-fiets-molen-appel", "tulp-fiets-molen-appel", "al heeft"),

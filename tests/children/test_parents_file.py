@@ -50,15 +50,15 @@ BAD = [
     ({"email": "Anna <anna@voorbeeld.nl>"}, "Anna <anna@voorbeeld.nl> is geen e-mailadres"),
     ({"email": "anna@voorbeeld.nl, piet@voorbeeld.nl"}, "anna@voorbeeld.nl, piet@voorbeeld.nl is geen e-mailadres"),
     ({"email": "a" * 250 + "@x.nl"}, "email is langer dan 254 tekens"),
-    ({"email": "anna\0@voorbeeld.nl"}, "in email staat een teken dat niet kan"),
+    ({"email": "anna\0@voorbeeld.nl"}, "in email staat een teken dat wij niet kennen"),
     ({"email": "=anna@voorbeeld.nl"}, "email begint met =, als een formule"),
     ({"voornaam": ""}, "voornaam is leeg"),
     ({"voornaam": " \u00a0 "}, "voornaam is leeg"),
     ({"voornaam": "A" * 101}, "voornaam is langer dan 100 tekens"),
-    ({"voornaam": "An\x1b[31mna"}, "in voornaam staat een teken dat niet kan"),
-    ({"voornaam": '"An\nna"'}, "in voornaam staat een teken dat niet kan"),
-    ({"voornaam": "An\u202ena"}, "in voornaam staat een teken dat niet kan"),
-    ({"voornaam": "Ren\ufffd"}, "in voornaam staat een teken dat niet kan"),
+    ({"voornaam": "An\x1b[31mna"}, "in voornaam staat een teken dat wij niet kennen"),
+    ({"voornaam": '"An\nna"'}, "in voornaam staat een teken dat wij niet kennen"),
+    ({"voornaam": "An\u202ena"}, "in voornaam staat een teken dat wij niet kennen"),
+    ({"voornaam": "Ren\ufffd"}, "in voornaam staat een teken dat wij niet kennen"),
     ({"voornaam": "=1+1"}, "voornaam begint met =, als een formule"),
     ({"voornaam": "@SUM(A1)"}, "voornaam begint met @, als een formule"),
     ({"achternaam": ""}, "achternaam is leeg"),
@@ -215,7 +215,7 @@ def test_name_of_an_extra_column_cannot_speak_to_the_terminal():
 
 def test_damaged_byte_in_a_utf_8_file_is_named_by_its_line():
     content = a_file(ANNA.replace("Anna", "Zoë"), PIET).encode().replace(b"Piet", b"Pi\xe9t")
-    assert read(content, TODAY).bad_rows == [(3, "in voornaam staat een teken dat niet kan")]
+    assert read(content, TODAY).bad_rows == [(3, "in voornaam staat een teken dat wij niet kennen")]
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from portal.children.models import Guardianship
+from portal.home.rules import is_birthday
 from portal.organisations.models import Organisation
 
 
@@ -42,6 +43,19 @@ def test_birthday_is_celebrated(day, is_party, time, visitor, kok, anna):
     browser = visitor(kok)
     browser.log_in(anna)
     assert ("Hoera, vandaag 4 jaar!" in browser.get("/").seen) is is_party
+
+
+@pytest.mark.parametrize(
+    ("born", "today", "is_it"),
+    [
+        ((2024, 2, 29), (2026, 2, 28), True),
+        ((2024, 2, 29), (2028, 2, 28), False),
+        ((2024, 2, 29), (2028, 2, 29), True),
+        ((2026, 11, 23), (2026, 11, 23), False),
+    ],
+)
+def test_leap_day_child_has_a_birthday_every_year(born, today, is_it):
+    assert is_birthday(date(*born), date(*today)) is is_it
 
 
 def test_parent_without_custody_sees_nothing_of_the_child(visitor, kok, noor, save_parent):

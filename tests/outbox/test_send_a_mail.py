@@ -214,6 +214,18 @@ def test_sender_that_is_not_taken_stops_one_organisation_only(relay, put, row, w
     assert levels(caplog) == ["ERROR"]
 
 
+def test_trouble_that_comes_back_is_logged_again(relay, app, put, time, caplog):
+    put(), put(), put()
+    with app.app_context():
+        sender = worker.Worker()
+        for answers in (["553 5.7.1 not yours"], [], ["553 5.7.1 not yours"]):
+            relay.script["MAIL"] = answers
+            sender.silenced.clear()
+            assert sender.send_one()
+        sender.connection.close()
+    assert levels(caplog) == ["ERROR", "ERROR"]
+
+
 def test_without_a_server_everything_waits(settings, put, row, work, time):
     settings(MAIL_SERVER="")
     mail_id = put()

@@ -1,0 +1,361 @@
+"""Every page in both languages, on a phone and on a wide screen, light and dark: for everyone, and without a fault."""
+
+import json
+import re
+import subprocess
+from types import SimpleNamespace
+
+import pytest
+
+from portal import create_app, pages
+from portal import db as database
+from portal.auth import mails
+from portal.auth.queries import account_with
+from portal.db import db
+from portal.demo import actions as demo
+from portal.organisations.find import organisation
+from portal.outbox import worker
+from tests.browser.conftest import ARGUMENTS, CHECKERS, CHROMIUM
+from tests.conftest import PASSWORD, missing
+
+EMAIL = "lezer@voorbeeld.nl"
+PHONE, WIDE, SMALLEST = {"width": 360, "height": 740}, {"width": 1280, "height": 800}, {"width": 320, "height": 640}
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
+RUN_AXE = """tags => axe.run(document, {runOnly: tags, resultTypes: ["violations"]}).then(found => found.violations.map(
+    violation => violation.id + ": " + violation.nodes.map(node => node.target + " " + node.failureSummary).join(" | ")))"""
+
+
+def fill(page, **fields):
+    """Fill in fields by name and press the main button, as a browser without htmx does."""
+    for name, value in fields.items():
+        page.locator(f"main [name={name}]").fill(value)
+    with page.expect_navigation():
+        page.locator("main form").first.evaluate("form => HTMLFormElement.prototype.submit.call(form)")
+
+
+def opened(path, **fields):
+    def visit(page):
+        page.goto(path)
+        if fields:
+            fill(page, **fields)
+
+    return visit
+
+
+def stale(page):
+    page.goto("/inloggen")
+    page.locator("main [name=csrf_token]").evaluate("field => field.value = 'onzin'")
+    fill(page, email=EMAIL, password="x")
+
+
+def proposed(path):
+    def visit(page):
+        page.goto(path)
+        page.locator("#propose").click()
+        page.locator("#phrase").wait_for()
+
+    return visit
+
+
+def with_feedback(page):
+    page.goto("/account/wachtwoord")
+    page.locator("[name=password]").fill("kort")
+    page.keyboard.press("Tab")
+    page.locator("#password-feedback .bad").wait_for()
+
+
+WRONG = {"email": "niemand@voorbeeld.nl", "password": "fout"}
+PAGES = {
+    "login": ("stranger", opened("/inloggen")),
+    "login, empty": ("stranger", opened("/inloggen", email="", password="")),
+    "login, wrong": ("stranger", opened("/inloggen", **WRONG)),
+    "login, stale": ("stranger", stale),
+    "forgot": ("stranger", opened("/wachtwoord-vergeten")),
+    "forgot, empty": ("stranger", opened("/wachtwoord-vergeten", email="")),
+    "forgot, sent": ("stranger", opened("/wachtwoord-vergeten/verstuurd")),
+    "code": ("stranger", opened("/wachtwoord/code")),
+    "code, wrong": ("stranger", opened("/wachtwoord/code", email=EMAIL, code="ABCD-2345")),
+    "help": ("stranger", opened("/hulp")),
+    "no link": ("stranger", opened("/wachtwoord/nieuw")),
+    "broken link": ("stranger", opened("/wachtwoord/herstel/a.b.c")),
+    "not found": ("stranger", opened("/nergens")),
+    "unknown host": ("nobody", opened("/")),
+    "reset": ("reset", opened("/wachtwoord/nieuw")),
+    "reset, wrong": ("reset", opened("/wachtwoord/nieuw", password="kort", repeat="anders")),
+    "reset, proposed": ("reset", proposed("/wachtwoord/nieuw")),
+    "activation": ("activation", opened("/wachtwoord/nieuw")),
+    "device": ("device", opened("/apparaat")),
+    "temporary": ("temporary", opened("/wachtwoord/nieuw")),
+    "used link": ("used", lambda page: page.goto(page.context.link)),
+    "home": ("parent", opened("/")),
+    "account": ("parent", opened("/account")),
+    "change password": ("parent", opened("/account/wachtwoord")),
+    "change password, feedback": ("parent", with_feedback),
+    "change password, wrong": ("parent", opened("/account/wachtwoord", current="x", password="kort", repeat="y")),
+    "step up": ("parent", opened("/account/bevestigen")),
+    "step up, wrong": ("parent", opened("/account/bevestigen", password="")),
+    "sessions": ("parent", opened("/account/sessies")),
+    "logout": ("parent", opened("/uitloggen")),
+    "home of staff": ("staff", opened("/")),
+}  # fmt: skip
+DRAWN = [*(f"error {status}" for status in pages.ERROR_PAGES), "no organisation", "demo post", "demo mail"]
+NO_PAGE = {
+    "static", "welcome.accent", "welcome.livez", "welcome.readyz", "welcome.security_txt",
+    "welcome.well_known_change_password", "demo.mail_html",
+}  # fmt: skip
+
+
+# Who looks: the cookies of browsers that came to that point by the pages themselves.
+
+
+@pytest.fixture(scope="module")
+def states(server, inbox, chromium, password_hash):
+    """states("parent") are the cookies of a browser in that state, made when it is first asked for."""
+    server.import_parents(
+        f"{EMAIL};Lezer;van der;Berg;0612345678;Noor;Bakker;2023-05-01;De Vlinders;ja",
+        f"{EMAIL};Lezer;van der;Berg;0612345678;Sem;Bakker;2026-01-31;;ja",
+    )
+    first = inbox.wait_for(EMAIL)
+    made = {}
+
+    def state(who):
+        if who not in made:
+            context = chromium.new_context(base_url=server.kok, locale="nl-NL", java_script_enabled=False)
+            page = context.new_page()
+            link = MAKERS[who](server, inbox, page, first, password_hash)
+            made[who] = SimpleNamespace(cookies=context.cookies(), link=link)
+            context.close()
+        return made[who]
+
+    return state
+
+
+def log_in(page, email, password):
+    page.goto("/inloggen")
+    page.locator("[name=email]").fill(email)
+    page.locator("[name=password]").fill(password)
+    page.get_by_role("button", name="Inloggen").click()
+
+
+def as_stranger(server, inbox, page, first, password_hash):
+    pass
+
+
+def as_temporary(server, inbox, page, first, password_hash):
+    log_in(page, EMAIL, re.search(r"^\s*((?:[2-9a-z]{4}-){3}[2-9a-z]{4})\s*$", first.text, re.M)[1])
+
+
+def as_parent(server, inbox, page, first, password_hash):
+    email = "inlogger@voorbeeld.nl"
+    _own_account(server, inbox, email, password_hash)
+    log_in(page, email, PASSWORD)
+
+
+def as_staff(server, inbox, page, first, password_hash):
+    link = server.command("staff", "add", "els@kok.example", "--organisation", "kok", "--name", "Els van den Berg", "--role", "manager")
+    page.goto(link.split()[-1])
+    page.locator("[name=password]").fill(PASSWORD)
+    page.locator("[name=repeat]").fill(PASSWORD)
+    page.get_by_role("button", name="Wachtwoord opslaan").click()
+    log_in(page, "els@kok.example", PASSWORD)
+
+
+def as_activation(server, inbox, page, first, password_hash):
+    link = server.command("staff", "add", "juf@kok.example", "--organisation", "kok", "--name", "Juf Kim", "--role", "planning")
+    page.goto(link.split()[-1])
+
+
+def as_reset(server, inbox, page, first, password_hash):
+    email = "vergeter@voorbeeld.nl"
+    _own_account(server, inbox, email, password_hash)
+    page.goto("/wachtwoord-vergeten")
+    page.locator("[name=email]").fill(email)
+    page.get_by_role("button", name="Verzenden").click()
+    link = inbox.wait_for(email).links[0]
+    page.goto(link)
+    return link
+
+
+def as_used(server, inbox, page, first, password_hash):
+    link = as_reset(server, inbox, page, first, password_hash)
+    page.locator("[name=password]").fill("een-heel-nieuw-wachtwoord")
+    page.locator("[name=repeat]").fill("een-heel-nieuw-wachtwoord")
+    page.get_by_role("button", name="Wachtwoord wijzigen").click()
+    page.context.clear_cookies()
+    return link
+
+
+def as_device(server, inbox, page, first, password_hash):
+    email = "apparaat@voorbeeld.nl"
+    _own_account(server, inbox, email, password_hash)
+    with server.rows():
+        mails.approve_device(email, "Chrome, Linux")
+    page.goto(inbox.wait_for(email).links[0])
+
+
+def _own_account(server, inbox, email, password_hash):
+    with server.rows():
+        is_there = account_with(email) is not None
+    if not is_there:
+        server.import_parents(f"{email};Anna;de;Vries;;Noor;Bakker;2023-05-01;De Vlinders;ja")
+        inbox.wait_for(email)
+    with server.rows():
+        found = account_with(email)
+        found.password_hash, found.status = password_hash, "active"
+
+
+MAKERS = {
+    "stranger": as_stranger, "nobody": as_stranger, "temporary": as_temporary, "parent": as_parent, "staff": as_staff,
+    "activation": as_activation, "reset": as_reset, "used": as_used, "device": as_device,
+}  # fmt: skip
+
+
+# Pages that a healthy server does not show are drawn here, and looked at at its address.
+
+
+@pytest.fixture(scope="module")
+def drawn(server, tmp_path_factory):
+    """drawn("error 500", "en") is the answer with that page."""
+    made = []
+
+    def app_with(**settings):
+        environ = {**settings, "PORTAL_INSTANCE": str(tmp_path_factory.mktemp("drawn"))}
+        made.append(create_app(environ))
+        with made[-1].app_context():
+            database.migrate()
+        return made[-1]
+
+    fresh, example = app_with(), app_with(PORTAL_DEMO="true")
+    with example.app_context():
+        demo.fill(server.port)
+        db.session.commit()
+        worker.run_once()
+    made.append(create_app(server.settings))
+
+    def draw(name, language):
+        headers = {"Accept-Language": language}
+        if name == "no organisation":
+            return fresh.test_client().get("/", base_url=server.kok, headers=headers)
+        if name.startswith("demo"):
+            client = example.test_client()
+            listed = client.get("/demo/post", base_url=server.kok, headers=headers)
+            first = re.search(r"/demo/post/[^\"]+", listed.text)[0]
+            return listed if name == "demo post" else client.get(first, base_url=server.kok, headers=headers)
+        with made[-1].test_request_context("/", base_url=server.kok, headers=headers):
+            organisation()
+            return made[-1].process_response(pages.error_page(int(name.split()[1])))
+
+    yield draw
+    for app in made:
+        with app.app_context():
+            db.engine.dispose()
+
+
+# Looking
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory):
+    """The folder with the source of every page that was looked at."""
+    return tmp_path_factory.mktemp("pages")
+
+
+@pytest.fixture(scope="module")
+def axe():
+    path = CHECKERS / "axe-core/axe.min.js"
+    if not path.exists():
+        missing("axe-core (./run.sh test installs it)")
+    return path.read_text()
+
+
+def look_at(page, axe):
+    """What axe-core finds in four shapes, and whether anything sticks out on the smallest phone."""
+    page.evaluate(axe)
+    found = []
+    for size in (PHONE, WIDE):
+        page.set_viewport_size(size)
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            found += [f"{size['width']} {scheme}: {words}" for words in page.evaluate(RUN_AXE, AXE_TAGS)]
+    page.set_viewport_size(SMALLEST)
+    width = page.evaluate("document.documentElement.scrollWidth")
+    return found + ([f"{width} px wide on a screen of 320"] if width > 320 else [])
+
+
+def keep(saved, name, language):
+    def save(response):
+        if response.request.resource_type == "document" and response.status not in (204, 302, 303):
+            (saved / f"{re.sub(r'[^a-z0-9]+', '-', name)}.{language}.html").write_bytes(response.body())
+
+    return save
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.parametrize("name", PAGES)
+def test_page_is_for_everyone(name, language, states, open_browser, axe, saved, server):
+    who, visit = PAGES[name]
+    state = states(who)
+    page = open_browser(
+        cookies=state.cookies, locale={"nl": "nl-NL", "en": "en-GB"}[language], viewport=PHONE, reduced_motion="reduce",
+        base_url=server.kok.replace("kok", "zus") if who == "nobody" else server.kok,
+    )  # fmt: skip
+    page.context.link = state.link
+    page.on("response", keep(saved, name, language))
+    visit(page)
+    assert page.locator("html").get_attribute("lang") == language
+    assert look_at(page, axe) == []
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.parametrize("name", DRAWN)
+def test_page_of_bad_weather_is_for_everyone(name, language, drawn, open_browser, axe, saved, server):
+    answer = drawn(name, language)
+    page = open_browser(viewport=PHONE, reduced_motion="reduce")
+    headers = {key: value for key, value in answer.headers.items() if key not in ("Content-Length", "Set-Cookie")}
+    page.route("**/getekend", lambda route: route.fulfill(status=answer.status_code, headers=headers, body=answer.text))
+    page.on("response", keep(saved, name, language))
+    page.goto("/getekend")
+    assert page.locator("html").get_attribute("lang") == language
+    assert look_at(page, axe) == []
+
+
+def test_every_page_is_in_these_lists(server):
+    seen = {
+        "auth.login", "auth.logout", "auth.forgot_password", "auth.forgot_password_sent", "auth.use_code",
+        "auth.open_reset_link", "auth.open_activation_link", "auth.open_device_link", "auth.approve_device",
+        "auth.choose_password", "account.change_password", "account.step_up", "account.sessions", "portal.home",
+        "portal.account", "welcome.help", "demo.post", "demo.mail",
+    }  # fmt: skip
+    app = create_app({**server.settings, "PORTAL_DEMO": "true"})
+    assert {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in rule.methods} == seen | NO_PAGE
+
+
+def test_source_of_every_page_is_valid(saved):
+    """Runs after the tests above: it checks what they saved."""
+    jar = CHECKERS / "vnu-jar/build/dist/vnu.jar"
+    if not jar.exists():
+        missing("vnu-jar (./run.sh test installs it)")
+    found = sorted(saved.glob("*.html"))
+    if not found:
+        missing("the pages that the other tests of this file save")
+    said = subprocess.run(
+        ["java", "-jar", jar, "--format", "json", "--stdout", *found], capture_output=True, text=True, stdin=subprocess.DEVNULL
+    )
+    problems = [
+        f"{message['url'].rpartition('/')[2]}:{message.get('lastLine')}: {message['message']} {message.get('extract', '')}"
+        for message in json.loads(said.stdout)["messages"] if message["type"] != "info" or message.get("subType") == "warning"
+    ]  # fmt: skip
+    assert problems == [], "\n".join(problems)
+
+
+def test_back_after_logging_out_shows_nothing_private(playwright, server, states):
+    """With the memory of pages for Back that Chromium has at people's homes, and Playwright switches off."""
+    states("stranger")
+    browser = playwright.chromium.launch(
+        executable_path=CHROMIUM, args=ARGUMENTS, ignore_default_args=["--disable-back-forward-cache"]
+    )
+    page = browser.new_page(base_url=server.kok, locale="nl-NL")
+    with server.rows():
+        pass
+    browser.close()
+    assert page
