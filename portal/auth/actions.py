@@ -157,8 +157,7 @@ def begin_session(account: Account, kind: str, remembered: bool, browser: str, a
     for oldest in queries.live_sessions(account.id)[rules.MOST_SESSIONS - 1 :]:
         end_session(oldest, "too many")
     db.session.add(session)
-    if kind == "full":
-        account.last_login_at = now
+    account.last_login_at = now
     record("login", account.id, by=account.id, detail=f"{kind}, {browser}", address=session.address)
     db.session.flush()
     return session, token
@@ -300,12 +299,14 @@ def use_link(link: OneTimeLink, password_hash: str, address: str) -> bool:
     return True
 
 
-def change_password(account: Account, password_hash: str, but: Session, because: str, address: str) -> None:
-    """A parent who is logged in chooses another password: this session stays, all others end."""
-    _set_password(account, password_hash, account.password_version)
+def change_password(account: Account, password_hash: str, but: Session, because: str, address: str) -> bool:
+    """A parent who is logged in chooses another password: this session stays, all others end. Of two at once one wins."""
+    if not _set_password(account, password_hash, account.password_version):
+        return False
     end_sessions(account.id, "password", but=but.id)
     record(because, account.id, by=account.id, address=masked(address))
     mails.password_changed(account.id)
+    return True
 
 
 def approve_device(link: OneTimeLink) -> bool:

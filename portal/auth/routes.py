@@ -254,11 +254,14 @@ def choose_password():
             return keep_password(visitor, form.password.data, "password_chosen", url_for("portal.home"))
         else:
             return _use_link(found, form.password.data)
-    purpose = "temporary" if visitor else found.link.purpose
     return answers.form_page(
-        "auth/choose_password.html", form, purpose=purpose, minimum=form.minimum, feedback=forms.feedback(form),
-        proposal="",
+        "auth/choose_password.html", form, purpose=_purpose(found), minimum=form.minimum,
+        feedback=forms.feedback(form), proposal="",
     )  # fmt: skip
+
+
+def _purpose(found):
+    return found.link.purpose if found.link else "temporary"
 
 
 def _who_chooses():
@@ -284,7 +287,9 @@ def keep_password(visitor, password, because, after):
     """A visitor who is logged in has another password from now on, and a new session secret."""
     password_hash = passwords.hash_password(password)
     row = visitor.session
-    actions.change_password(visitor.account, password_hash, row, because, cookies.address())
+    if not actions.change_password(visitor.account, password_hash, row, because, cookies.address()):
+        db.session.rollback()  # another device changed it in this same moment, and ended this session
+        return answers.redirect(after)
     row.kind = "full"
     token = actions.renew_session(row, cookies.browser())
     db.session.commit()
@@ -311,15 +316,16 @@ def propose_passphrase():
     proposal = new_passphrase()
     if answers.is_htmx():
         return render_template("auth/_passphrase.html", proposal=proposal)
-    chooser = _chooser()
-    if chooser is None:
-        return _gone(find.FoundLink(None, "none"))
-    is_change = current_user.is_authenticated and not _is_temporary(current_user)
-    form = forms.new_password_form(chooser, forms.ChangePasswordForm if is_change else forms.NewPasswordForm)
-    template = "auth/change_password.html" if is_change else "auth/choose_password.html"
+    _visitor, found = _who_chooses()
+    is_change = found.problem and current_user.is_authenticated
+    if found.problem and not is_change:
+        return _gone(found)
+    form = forms.new_password_form(_chooser(), forms.ChangePasswordForm if is_change else forms.NewPasswordForm)
     return render_template(
-        template, form=form, purpose="reset", minimum=form.minimum, feedback=forms.feedback(form), proposal=proposal
-    )
+        "auth/change_password.html" if is_change else "auth/choose_password.html",
+        form=form, purpose="" if is_change else _purpose(found), minimum=form.minimum,
+        feedback=forms.feedback(form), proposal=proposal,
+    )  # fmt: skip
 
 
 def _chooser():

@@ -152,7 +152,9 @@ def as_parent(server, inbox, page, first, password_hash):
 
 
 def as_staff(server, inbox, page, first, password_hash):
-    link = server.command("staff", "add", "els@kok.example", "--organisation", "kok", "--name", "Els van den Berg", "--role", "manager")
+    link = server.command(
+        "staff", "add", "els@kok.example", "--organisation", "kok", "--name", "Els van den Berg", "--role", "manager"
+    )
     page.goto(link.split()[-1])
     page.locator("[name=password]").fill(PASSWORD)
     page.locator("[name=repeat]").fill(PASSWORD)
@@ -161,7 +163,9 @@ def as_staff(server, inbox, page, first, password_hash):
 
 
 def as_activation(server, inbox, page, first, password_hash):
-    link = server.command("staff", "add", "juf@kok.example", "--organisation", "kok", "--name", "Juf Kim", "--role", "planning")
+    link = server.command(
+        "staff", "add", "juf@kok.example", "--organisation", "kok", "--name", "Juf Kim", "--role", "planning"
+    )
     page.goto(link.split()[-1])
 
 
@@ -339,7 +343,10 @@ def test_source_of_every_page_is_valid(saved):
     if not found:
         missing("the pages that the other tests of this file save")
     said = subprocess.run(
-        ["java", "-jar", jar, "--format", "json", "--stdout", *found], capture_output=True, text=True, stdin=subprocess.DEVNULL
+        ["java", "-jar", jar, "--format", "json", "--stdout", *found],
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
     )
     problems = [
         f"{message['url'].rpartition('/')[2]}:{message.get('lastLine')}: {message['message']} {message.get('extract', '')}"

@@ -40,6 +40,7 @@ def test_what_a_parent_waits_for_overtakes_an_import(relay, put, work, time):
         put(to=f"import{number}@voorbeeld.nl", priority=BULK)
     time.move(minutes=5)
     put(to="anna@voorbeeld.nl")
+    time.move(seconds=1)
     put(to="piet@voorbeeld.nl")
     time.move(seconds=1)
     work(limit=3)
