@@ -300,7 +300,7 @@ def use_link(link: OneTimeLink, password_hash: str, address: str) -> bool:
 
 
 def change_password(account: Account, password_hash: str, but: Session, because: str, address: str) -> bool:
-    """A parent who is logged in chooses another password: this session stays, all others end. Of two at once one wins."""
+    """A parent who is logged in chooses another password: only this session stays. Of two at once one wins."""
     if not _set_password(account, password_hash, account.password_version):
         return False
     end_sessions(account.id, "password", but=but.id)
