@@ -221,8 +221,10 @@ def _message(claimed: Claim) -> Message | None:
 
 
 def _sweep(app: Flask) -> None:
-    with app.app_context():
+    """What is over: counters of tries, and mails that had nobody to go to."""
+    with app.app_context(), within(EVERYWHERE):
         sweep()
+        actions.forget_cancelled()
         db.session.commit()
 
 

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from portal.audit.models import AccessLog
 from portal.auth.models import Account, Session
 from portal.db import db, within
+from portal.outbox import worker
 from portal.outbox.models import Mail
 from tests.auth.test_login import stripped
 
@@ -68,6 +69,16 @@ def test_address_of_a_stranger_is_not_kept(app, visitor, kok, anna, post):
     with app.app_context(), within(kok.id):
         (mail,) = db.session.scalars(sa.select(Mail)).all()
         assert (mail.state, mail.address, mail.account_id) == ("cancelled", "", None)
+
+
+def test_row_of_a_stranger_is_gone_a_day_later(app, visitor, kok, anna, post, time):
+    for email in ("vreemde@voorbeeld.nl", anna.email):
+        ask(visitor(kok), email)
+    post.deliver()
+    time.move(days=1, minutes=1)
+    worker._sweep(app)
+    with app.app_context(), within(kok.id):
+        assert [mail.account_id for mail in db.session.scalars(sa.select(Mail))] == [anna.id]
 
 
 def test_fourth_request_in_an_hour_looks_the_same_and_sends_nothing(visitor, kok, anna, post, time):
