@@ -36,6 +36,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
 
 
 FIXED = {
+    "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True, "pool_size": 16},  # no address or hash in a log
     "SESSION_COOKIE_HTTPONLY": True,
     "SESSION_COOKIE_SAMESITE": "Lax",
     "SESSION_REFRESH_EACH_REQUEST": False,

@@ -3,6 +3,7 @@
 import logging
 import os
 import sys
+from pathlib import Path
 
 import click
 from flask import Flask, current_app
@@ -24,9 +25,11 @@ def main() -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # a terminal without emoji shows a question mark
+    os.umask(0o077)  # what the portal writes is for its own user only
     try:
         if sys.argv[1:2] == ["demo"]:
             _enter_demo()
+        _refuse_wrong_folder(sys.argv[1:2])
         app = create_app()
         with app.app_context():
             sys.exit(_commands(app).main(standalone_mode=False) or 0)
@@ -39,6 +42,17 @@ def main() -> None:
         sys.exit(_say(str(refusal)))
     except (OperationalError, ProgrammingError) as error:
         sys.exit(_say(_database_problem(str(error.orig))))
+
+
+def _refuse_wrong_folder(command: list[str]) -> None:
+    """Only these begin a new portal; another command in the wrong folder would quietly make a second, empty one."""
+    folder = Path(os.environ.get("PORTAL_INSTANCE") or "instance").resolve()
+    begins = not command or command[0] in ("serve", "demo", "db", "--help")
+    has_key = any(name in os.environ for name in ("PORTAL_SECRET_KEY", "PORTAL_SECRET_KEY_FILE"))
+    if not begins and not has_key and not (folder / "secret_key").exists():
+        raise ConfigError(
+            f"There is no portal in {folder}. Set PORTAL_INSTANCE to its folder, or begin one with: portal db upgrade"
+        )
 
 
 def _say(sentence: str) -> int:
@@ -62,6 +76,13 @@ def _commands(app: Flask) -> click.Group:
     return group
 
 
+def _address(bind: str) -> tuple[str, int]:
+    try:
+        return serving.address(bind)
+    except ConfigError as problem:
+        raise click.UsageError(str(problem)) from None
+
+
 @click.group()
 def db() -> None:
     """The database."""
@@ -80,9 +101,11 @@ def upgrade() -> None:
 @click.option("--no-worker", is_flag=True, help="send no mail from here: portal outbox run does, elsewhere")
 def serve(bind: str, workers: int, no_worker: bool) -> None:
     """Serve the portal: web workers, and one worker that sends the mail."""
-    host, port = serving.address(bind)
+    host, port = _address(bind)
     serving.refuse_open_proxy(host, current_app.config["TRUSTED_PROXIES"])
     database.migrate()
+    if database.is_above_the_law():
+        click.echo("The database user is a superuser: PostgreSQL then keeps no border between organisations.", err=True)
     if not all_organisations():
         click.echo(f"There is no organisation yet. Next:\n  {FIRST_COMMAND}", err=True)
     if not current_app.config["MAIL_SERVER"] and not current_app.config["DEMO"]:
@@ -98,7 +121,7 @@ def demo(bind: str, fresh: bool) -> None:
     """A filled example with two organisations, and its mailbox as a page. Nothing leaves the machine."""
     from portal.demo import actions
 
-    host, port = serving.address(bind)
+    host, port = _address(bind)
     database.migrate()
     actions.fill(port)
     database.db.session.commit()

@@ -76,6 +76,7 @@ def _guard() -> None:
     if organisation() is None:
         abort(404)
     if request.method not in SAFE and request.url_rule is not None:
+        database.db.session.rollback()  # the body may come in slowly; nothing is held meanwhile
         _refuse_foreign_post()
         _check_csrf()
 

@@ -83,10 +83,10 @@ class AtMost:
             raise ValidationError(_("Dit is te lang. Gebruik hoogstens %(most)s tekens.", most=self.most))
 
 
-def Email(label: Any = None) -> Any:
+def Email(check: Callable[..., None]) -> Any:
     return EmailField(
-        label or lazy_gettext("E-mail"),
-        [Required(lazy_gettext("Vul uw e-mailadres in.")), AtMost(254)],
+        lazy_gettext("E-mail"),
+        [Required(lazy_gettext("Vul uw e-mailadres in.")), AtMost(254), check],
         render_kw={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"},
     )
 

@@ -50,7 +50,9 @@ def _context(is_demo: bool) -> dict[str, Any]:
         "csrf_token": generate_csrf,
         "locale": text.language(),
         "language_choices": list(text.LANGUAGES.items()),
-        "menu_items": menu.items("parents") if found and current_user.is_authenticated else [],
+        "menu_items": menu.items("parents")
+        if found and current_user.is_authenticated and current_user.is_whole
+        else [],
         "accent_url": url_for("welcome.accent", colour=found.colour[1:]) if found else None,
         "is_demo": is_demo,
     }

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -11,7 +12,9 @@ from portal.errors import ConfigError
 
 log = logging.getLogger("portal")
 STOP_WITHIN = 30  # seconds a mail that is on its way may take
-THREADS = min(4, 2 * (os.cpu_count() or 1))  # requests at once in one web worker
+# Requests at once in one web worker. More than the processors ask for: a slow body keeps a thread waiting, and the
+# proxy before us may not hold it back. Passwords have a limit of their own (portal.passwords.actions).
+THREADS = 16
 
 
 def address(bind: str) -> tuple[str, int]:
@@ -36,6 +39,7 @@ def serve(host: str, port: int, workers: int, mail: bool) -> None:
     from granian import Granian
     from granian.constants import Interfaces
 
+    _refuse_taken_port(host, port)
     os.environ["PORTAL_WORKERS"] = str(workers)
     stopped = threading.Event()
     keeper = threading.Thread(target=_keep_mail_worker, args=(stopped,), daemon=True)
@@ -58,6 +62,19 @@ def serve(host: str, port: int, workers: int, mail: bool) -> None:
         stopped.set()
         if mail:
             keeper.join(STOP_WITHIN + 5)
+
+
+def _refuse_taken_port(host: str, port: int) -> None:
+    """Granian shares a port with whoever has it already; two portals on one port serve each other's visitors."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise ConfigError(
+                f"The portal cannot listen at {host}:{port}: {error.strerror}. Choose another --bind."
+            ) from None
 
 
 def _keep_mail_worker(stopped: threading.Event) -> None:

@@ -16,6 +16,7 @@ from aiosmtpd.controller import Controller
 
 from portal import clock, create_app
 from portal import db as database
+from portal.auth import mails
 from portal.auth.models import Account, Person
 from portal.children.models import Child, Guardianship
 from portal.db import EVERYWHERE, db, within
@@ -246,6 +247,44 @@ def visitor(app):
 
     def open_browser(organisation, **options):
         return Visitor(app, organisation.origin, PASSWORD, **options)
+
+    return open_browser
+
+
+@pytest.fixture
+def rows(app):
+    """All rows of everyone, counters of tries excepted."""
+
+    def read():
+        with app.app_context(), within(EVERYWHERE):
+            connection = db.session.connection()
+            tables = [table for table in db.metadata.sorted_tables if table.name != "throttle"]
+            found = {table.name: sorted(repr(row) for row in connection.execute(sa.select(table))) for table in tables}
+            db.session.rollback()
+            return found
+
+    return read
+
+
+@pytest.fixture
+def enter(visitor, kok, anna, post, inside):
+    """enter("parent") is a browser in that state: stranger, parent, or who opened a link from a mail (link, device)."""
+
+    def open_browser(who):
+        browser = visitor(kok)
+        if who == "parent":
+            browser.log_in(anna)
+        if who == "link":
+            browser.post("/wachtwoord-vergeten", email=anna.email)
+            (mail,) = post.deliver()
+            browser.get(mail.links[0], status=303)
+        if who == "device":
+            with inside(kok):
+                mails.approve_device(anna.email_key, "Chrome, Android")
+            (mail,) = post.deliver()
+            browser.get(mail.links[0], status=303)
+        browser.get("/hulp")
+        return browser
 
     return open_browser
 

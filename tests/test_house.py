@@ -4,21 +4,17 @@ import ast
 import hashlib
 import re
 import subprocess
-import tomllib
-from functools import cache
-from io import BytesIO
 from pathlib import Path
 
 import click
 import pytest
-from babel.messages import extract, mofile, pofile
 
 import portal
 from portal import cli, config, create_app, doors
 from portal import db as database
 from portal.db import db
 from portal.organisations.actions import add_organisation
-from portal.text import LANGUAGES
+from tests.conftest import missing
 
 PORTAL = Path(portal.__file__).parent
 ROOT = PORTAL.parent
@@ -307,7 +303,7 @@ BETWEEN_PROCESSES = {("portal outbox run", "--parent")}  # for `serve`, not for 
 
 def test_instance_folder_holds_nothing_in_git():
     if not (ROOT / ".git").exists():
-        pytest.skip("needs the git repository")
+        missing("the git repository")
     listed = subprocess.run(
         ["git", "ls-files", "instance"], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout
@@ -427,62 +423,7 @@ def test_every_mail_is_sent_by_somebody():
     keeps(MAILS, lambda folder: f'"{folder.parent.name}/{folder.name}"' not in code_of[folder.parent.name])
 
 
-# Words
-
-
-@cache
-def words_of_the_code():
-    """Every message of the portal, found as `./run.sh translate` finds them: message -> where it stands."""
-    mappings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["babel"]["mappings"]
-    keywords = extract.DEFAULT_KEYWORDS | {"lazy_gettext": None, "lazy_ngettext": (1, 2)}
-    found = {}
-    for mapping in mappings:
-        for path in ROOT.glob(
-            mapping["pattern"].replace("**.py", "**/*.py").replace("templates/**", "templates/**/*.*")
-        ):
-            for line, message, _, _ in extract.extract(mapping["method"], BytesIO(path.read_bytes()), keywords):
-                found.setdefault(message, f"{path.relative_to(ROOT)}:{line}")
-    return found
-
-
-def catalogue(language):
-    path = PORTAL / "translations" / language / "LC_MESSAGES" / "messages.po"
-    assert path.is_file(), f"{path} is not there: ./run.sh translate"
-    return pofile.read_po(BytesIO(path.read_bytes()))
-
-
-TRANSLATIONS = sorted(set(LANGUAGES) - {"nl"})
-
-
-@pytest.mark.parametrize("language", TRANSLATIONS)
-def test_every_word_is_translated(language):
-    known = catalogue(language)
-    missing = []
-    for message, place in words_of_the_code().items():
-        entry = known.get(message[0] if isinstance(message, tuple) else message)
-        said = [] if entry is None else [entry.string] if isinstance(entry.string, str) else entry.string
-        if entry is None or entry.fuzzy or not said or not all(said):
-            missing.append((place, message))
-    assert missing == []
-
-
-@pytest.mark.parametrize("language", TRANSLATIONS)
-def test_translation_keeps_the_names_in_a_sentence(language):
-    def names(words):
-        return set(re.findall(r"%\((\w+)\)", words))
-
-    for entry in catalogue(language):
-        sources, said = ([words] if isinstance(words, str) else list(words) for words in (entry.id, entry.string))
-        for words in said if entry.id and all(said) else []:
-            assert names(words) in [names(source) for source in sources], entry.id
-
-
-@pytest.mark.parametrize("language", TRANSLATIONS)
-def test_compiled_translation_is_in_step(language):
-    compiled = PORTAL / "translations" / language / "LC_MESSAGES" / "messages.mo"
-    written = BytesIO()
-    mofile.write_mo(written, catalogue(language))
-    assert compiled.read_bytes() == written.getvalue(), "./run.sh translate"
+# Words (tests/test_words.py has more)
 
 
 def test_words_are_written_where_they_are_translated():

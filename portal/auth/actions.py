@@ -39,10 +39,12 @@ WIDE_NETWORK_DAY = Limit("wide network day", 1200, DAY)
 ORGANISATION = Limit("organisation", 100, timedelta(minutes=10), only_counts=True)
 NETWORK_LIMITS = {limit.name for limit in (NETWORK, NETWORK_DAY, WIDE_NETWORK, WIDE_NETWORK_DAY)}
 HASH_LIMITS = ("hashes", "hashes of strangers")
-FORGOT_ADDRESS = (Limit("forgot", 3, timedelta(hours=1)), Limit("forgot day", 8, DAY))
+# After eight mails a day they come at most an hour apart, so a stranger who asks all day leaves a link that works.
+FORGOT_ADDRESS = (Limit("forgot", 3, timedelta(hours=1)), Limit("forgot day", 8, DAY, slows_down=True))
 FORGOT_NETWORK = Limit("forgot network", 20, timedelta(hours=1))
-FORGOT_ORGANISATION = Limit("forgot organisation", 200, timedelta(hours=1))
+FORGOT_WIDE_NETWORK = Limit("forgot wide network", 80, timedelta(hours=1))
 BAD_LINKS = Limit("bad links", 20, timedelta(hours=1))
+BAD_LINKS_WIDE = Limit("bad links wide", 80, timedelta(hours=1))
 DEVICE_MAILS = Limit("device mails", 1, timedelta(hours=1))
 PASSWORD_CHECKS = Limit("password checks", 120, MINUTES_15)
 STEP_UPS = Limit("step up", 20, timedelta(hours=1))
@@ -107,13 +109,15 @@ def ask_reset(key: str, address: str) -> None:
     """A mail with a new link for this address, unless too many were asked. Nobody is looked up (security.md, F2)."""
     here = scope().hex
     buckets: list[throttle.Bucket] = [(limit, f"{here} {key}") for limit in FORGOT_ADDRESS]
-    buckets += [(FORGOT_NETWORK, f"{here} {networks(address)[0]}"), (FORGOT_ORGANISATION, here)]
+    near, wide = networks(address)
+    buckets += [(FORGOT_NETWORK, f"{here} {near}"), (FORGOT_WIDE_NETWORK, f"{here} {wide}")]
     if not throttle.count(buckets).refused:
         mails.forgot_password(key)
 
 
-def bad_links_from(address: str) -> throttle.Bucket:
-    return BAD_LINKS, f"{scope().hex} {networks(address)[0]}"
+def bad_links_from(address: str) -> list[throttle.Bucket]:
+    near, wide = networks(address)
+    return [(BAD_LINKS, f"{scope().hex} {near}"), (BAD_LINKS_WIDE, f"{scope().hex} {wide}")]
 
 
 def checks_from(address: str) -> throttle.Bucket:
@@ -138,12 +142,34 @@ def which_password(account: Account | None, temporary: TemporaryPassword | None,
 
 
 def improve_hash(account: Account, typed: str) -> None:
-    """Keep the password with today's parameters. It stays the same password, so links and sessions stay too."""
-    if passwords.is_outdated(account.password_hash or ""):
-        account.password_hash = passwords.hash_password(typed)
+    """Keep the password with today's parameters, unless it was changed meanwhile. Links and sessions stay."""
+    if not passwords.is_outdated(account.password_hash):
+        return
+    better = passwords.hash_password(typed)
+    same = sa.update(Account).where(Account.id == account.id, Account.password_hash == account.password_hash)
+    db.session.execute(same.values(password_hash=better).execution_options(synchronize_session=False))
 
 
 # Sessions
+
+
+def confirm_login(account: Account, temporary: TemporaryPassword | None) -> bool:
+    """Whether what was verified a moment ago still holds, now that nobody else can change it any more.
+
+    Between the look and this moment the parent may have changed the password, the office may have blocked the account,
+    or the same temporary password may have opened a session already (T3).
+    """
+    same = sa.update(Account).where(
+        Account.id == account.id, Account.password_version == account.password_version, Account.status == account.status
+    )
+    if _changed(same.values(last_login_at=clock.now())) != 1:
+        return False
+    if temporary is None:
+        return True
+    unused = sa.update(TemporaryPassword).where(
+        TemporaryPassword.id == temporary.id, TemporaryPassword.ended_at.is_(None)
+    )
+    return _changed(unused.values(ended_at=clock.now())) == 1
 
 
 def begin_session(account: Account, kind: str, remembered: bool, browser: str, address: str) -> tuple[Session, str]:
@@ -157,7 +183,6 @@ def begin_session(account: Account, kind: str, remembered: bool, browser: str, a
     for oldest in queries.live_sessions(account.id)[rules.MOST_SESSIONS - 1 :]:
         end_session(oldest, "too many")
     db.session.add(session)
-    account.last_login_at = now
     record("login", account.id, by=account.id, detail=f"{kind}, {browser}", address=session.address)
     db.session.flush()
     return session, token
@@ -217,7 +242,7 @@ def make_link(account: Account, purpose: str, seed: bytes, moment: datetime) -> 
         db.session.add(
             OneTimeLink(
                 organisation_id=scope(), purpose=purpose, token_hash=rules.hashed(secret), account_id=account.id,
-                account=account, code_hash=_code_hash(account.id, code), sent_at=moment,
+                account=account, code_hash=_code_hash(account.email_key, code), sent_at=moment,
                 password_version=account.password_version, email_version=account.email_version,
             )
         )  # fmt: skip
@@ -252,9 +277,8 @@ def end_temporary_passwords(account_id: UUID) -> None:
     db.session.execute(live.values(ended_at=clock.now()))
 
 
-def spend_temporary_password(account: Account) -> None:
-    """A temporary password opens one session, and the links that were mailed before it are over (T3, R6)."""
-    end_temporary_passwords(account.id)
+def end_links(account: Account) -> None:
+    """A temporary password was used: the links that were mailed before are over (R6)."""
     for purpose in ("reset", "activation"):
         for link in queries.live_links(account.id, purpose):
             link.replaced_at = clock.now()
@@ -271,17 +295,11 @@ def count_code_try(key: str) -> None:
 
 def link_of_code(key: str, typed: str) -> OneTimeLink | None:
     """The link that was mailed with this code to this address; None after five tries. Count the try first."""
-    code = canonical_code(typed)
-    account = queries.account_with(key)
-    if account is None or not code or not account.is_open:
-        return None
-    wanted = _code_hash(account.id, code)
-    links = [*queries.live_links(account.id, "reset"), *queries.live_links(account.id, "activation")]
-    return next((e for e in links if e.code_hash == wanted and e.code_tries <= rules.MOST_CODE_TRIES), None)
+    return queries.link_with_code(key, _code_hash(key, typed), rules.MOST_CODE_TRIES)
 
 
-def _code_hash(account_id: UUID, code: str) -> str:
-    return keys.pseudonym("code", account_id.hex, canonical_code(code))
+def _code_hash(key: str, code: str) -> str:
+    return keys.pseudonym("code", scope().hex, key, canonical_code(code))
 
 
 # Passwords
@@ -365,6 +383,8 @@ def add_staff(email: str, name: str, role: str) -> tuple[Account, MadeLink]:
     elif account.role == role and account.password_hash:
         raise Refused(f"{account.email} is {role} already and has chosen a password.")
     account.role = role
+    account.password_hash, account.password_version = None, account.password_version + 1  # staff chooses a longer one
+    end_temporary_passwords(account.id)
     record("role_given", account.id, detail=role)
     end_sessions(account.id, "role")
     return account, make_link(account, "activation", secrets.token_bytes(32), clock.now())

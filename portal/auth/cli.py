@@ -41,7 +41,7 @@ def sessions():
 def end_sessions(email, organisation, everyone):
     """Log someone, or everyone, out everywhere."""
     if bool(email) == everyone:
-        raise click.UsageError("Give an address, or --all.")
+        raise click.UsageError("Give an address or --all, and not both.")
     with entered(organisation):
         ended = actions.end_everyones_sessions() if everyone else actions.end_sessions(_account(email).id, "office")
         db.session.commit()

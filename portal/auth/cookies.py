@@ -7,10 +7,11 @@ row. Over https every name has the prefix __Host-, so that a neighbouring host c
 import secrets
 from typing import Any
 
-from flask import Flask, Response, after_this_request, g, request, session
-from flask.sessions import SecureCookieSessionInterface
+from flask import Flask, Request, Response, after_this_request, g, request, session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_login import LoginManager, login_user, logout_user
 from itsdangerous import BadSignature, URLSafeSerializer
+from sqlalchemy.exc import OperationalError
 
 from portal import keys
 from portal.answers import cookie_name, is_https, set_cookie
@@ -19,6 +20,7 @@ from portal.auth.models import Visitor
 from portal.auth.rules import browser_label
 from portal.doors import new_session
 
+WITHOUT_SESSION = ("/static/", "/livez", "/readyz")
 MONTH, YEAR = 30 * 86_400, 365 * 86_400
 MOST_ADDRESSES = 5  # on one device
 
@@ -35,6 +37,14 @@ def address() -> str:
 
 class SessionCookie(SecureCookieSessionInterface):
     """Flask's signed cookie, with name and Secure flag after the scheme of the organisation."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if request.path.startswith(WITHOUT_SESSION):
+            return None
+        try:
+            return super().open_session(app, request)
+        except OperationalError:
+            return self.session_class()  # the doors ask the database again, and show the page that says so
 
     def get_cookie_name(self, app: Flask) -> str:
         return cookie_name("sessie")

@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext
 from wtforms.validators import ValidationError
 
 from portal.auth import queries
-from portal.auth.rules import STAFF_SHORTEST_PASSWORD
+from portal.auth.rules import STAFF_SHORTEST_PASSWORD, email_key
 from portal.fields import CheckBox, Email, Form, Hidden, Line, Password
 from portal.passwords import rules as passwords
 from portal.text import _
@@ -19,8 +19,14 @@ def _can_be_checked(form, field):
         raise ValidationError(_("Dit wachtwoord is te lang. Typ het opnieuw."))
 
 
+def _is_address(form, field):
+    """Said at once and to everyone: it tells nothing about who has an account."""
+    if not email_key(field.data or ""):
+        raise ValidationError(_("Dit is geen e-mailadres. Er hoort een @ in."))
+
+
 class LoginForm(Form):
-    email = Email()
+    email = Email(_is_address)
     password = Password(lazy_gettext("Wachtwoord"), "current-password", PASSWORD_EMPTY)
     remember = CheckBox(lazy_gettext("Onthoud mij"))
     next = Hidden()
@@ -30,11 +36,11 @@ class LoginForm(Form):
 
 
 class ForgotForm(Form):
-    email = Email()
+    email = Email(_is_address)
 
 
 class CodeForm(Form):
-    email = Email()
+    email = Email(_is_address)
     code = Line(
         lazy_gettext("Code uit de e-mail"), lazy_gettext("Vul de code in."), 20,
         autocomplete="one-time-code", autocapitalize="characters", spellcheck="false",

@@ -37,6 +37,7 @@ def forgot_password(mail: Mail, organisation: Organisation, moment: datetime) ->
     context = {
         "link": link(organisation, "auth.open_reset_link", token=made.token),
         "code": made.code,
+        "code_address": link(organisation, "auth.use_code").partition("://")[2],
         "expires": moment + max_age,
         "hours": max_age // timedelta(hours=1),
     }

@@ -124,6 +124,11 @@ class Visitor(UserMixin):
         return self.account.is_open
 
     @property
+    def is_whole(self) -> bool:
+        """Whether all pages are open; with a temporary password only the one to choose a password is."""
+        return self.session.kind == "full"
+
+    @property
     def is_staff(self) -> bool:
         return self.account.role != ""
 

@@ -45,7 +45,7 @@ def login():
 
 def _let_in(form):
     """Count, look, verify one hash, and only then begin a session. None for every failure."""
-    key = rules.email_key(form.email.data) or form.email.data.strip()
+    key = rules.email_key(form.email.data)
     attempt = actions.count_login(
         key, cookies.device_of(key), cookies.address(), current_app.config["HASHES_PER_SECOND"]
     )
@@ -60,6 +60,9 @@ def _let_in(form):
         return None
     if kind == "own":
         actions.improve_hash(found, form.password.data)
+    if not actions.confirm_login(found, temporary if kind == "temporary" else None):
+        db.session.rollback()
+        return None
     return _begin(found, kind, attempt, form.remember.data)
 
 
@@ -77,6 +80,8 @@ def _refuse(attempt):
 def _begin(found, kind, attempt, remember):
     is_own = kind == "own"
     is_new_device = is_own and not attempt.is_known_device and found.last_login_at is not None
+    if current_user.is_authenticated:
+        actions.end_session(current_user.session, "new login")
     row, token = actions.begin_session(
         found,
         "full" if is_own else "temporary",
@@ -88,7 +93,7 @@ def _begin(found, kind, attempt, remember):
         actions.forgive(attempt)
         cookies.remember_device(attempt.key)
     else:
-        actions.spend_temporary_password(found)
+        actions.end_links(found)
     if is_new_device or attempt.was_guessed_at:
         mails.new_device(found.id, row.browser)
     db.session.commit()
@@ -117,8 +122,7 @@ def forgot_password():
     form = forms.ForgotForm()
     if form.validate_on_submit():
         key = rules.email_key(form.email.data)
-        if key:
-            actions.ask_reset(key, cookies.address())
+        actions.ask_reset(key, cookies.address())
         db.session.commit()
         return answers.redirect(url_for(".forgot_password_sent"))
     return answers.form_page("auth/forgot_password.html", form)
@@ -151,7 +155,7 @@ def use_code():
         actions.count_code_try(key)
         link = actions.link_of_code(key, form.code.data)
         if link is not None and not find.problem_of(link):
-            throttle.take_back([actions.bad_links_from(cookies.address())])
+            throttle.take_back(actions.bad_links_from(cookies.address()))
             _open(link)
             db.session.commit()
             return answers.redirect(url_for(".choose_password"))
@@ -345,4 +349,4 @@ def _hours():
 
 def _count_bad_link():
     """Whether this network opened too many links or codes that do not exist."""
-    return bool(throttle.count([actions.bad_links_from(cookies.address())]).refused)
+    return bool(throttle.count(actions.bad_links_from(cookies.address())).refused)

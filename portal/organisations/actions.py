@@ -21,10 +21,8 @@ def add_organisation(
         raise Refused("A slug has 2 to 31 small letters, digits or hyphens, such as kok.")
     if problem := rules.origin_problem(origin):
         raise Refused(problem)
-    if not 0 < len(phone) <= 30 or not phone.isprintable():
-        raise Refused("A phone number has 1 to 30 characters.")
-    if not rules.COLOUR.fullmatch(colour.lower()):
-        raise Refused("A colour looks like #1f6f66.")
+    _checked("phone", phone)
+    _checked("colour", colour)
     host = urlsplit(origin).hostname or ""
     if queries.organisation_named(slug):
         raise Refused(f"There is already an organisation with the slug {slug}.")
@@ -40,6 +38,30 @@ def add_organisation(
         db.session.add(Location(organisation_id=organisation.id, name=name))
         db.session.flush()
     return organisation
+
+
+def change_organisation(organisation: Organisation, **values: str | int) -> None:
+    """Give these settings another value. Raises Refused with a sentence; then nothing was changed."""
+    for name, value in values.items():
+        setattr(organisation, name, _checked(name, value))
+    db.session.flush()
+
+
+def _checked(name: str, value: str | int) -> str | int:
+    if name in ("email", "sender"):
+        return _address(str(value)) if value or name == "email" else ""
+    if name == "colour" and not rules.COLOUR.fullmatch(str(value).lower()):
+        raise Refused("A colour looks like #1f6f66.")
+    if name == "phone" and not rules.PHONE.fullmatch(str(value)):
+        raise Refused(
+            "A phone number has 6 to 30 digits, spaces, hyphens, brackets or a plus, such as 010 - 123 45 67."
+        )
+    if isinstance(value, str) and not value.isprintable():
+        raise Refused(f"{name} is one line of text.")
+    longest = {"name": 100, "phone_hours": 200, "login_text": 300}.get(name)
+    if (longest and len(str(value)) > longest) or (name == "name" and not str(value).strip()):
+        raise Refused(f"{name} has 1 to {longest} characters.")
+    return value.lower() if name == "colour" and isinstance(value, str) else value
 
 
 def _address(value: str) -> str:

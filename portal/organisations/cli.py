@@ -44,3 +44,38 @@ def add(name, slug, origin, email, phone, sender, colour):
     click.echo(
         f"Added {added.name} at {added.origin}. Next: portal parents import FILE.csv --organisation {added.slug}"
     )
+
+
+@organisation.command("list")
+def list_them():
+    """The organisations on this installation."""
+    for each in queries.all_organisations():
+        click.echo(f"{each.slug:<20} {each.origin:<40} {each.name}")
+
+
+@organisation.command()
+@click.argument("slug")
+@click.option("--name")
+@click.option("--email", help="address parents can write to")
+@click.option("--phone", help="number parents can call")
+@click.option("--phone-hours", help="when somebody answers, in words for parents")
+@click.option("--sender", help="sender of mails")
+@click.option("--colour", help="accent colour, such as #1f6f66")
+@click.option("--login-text", help="a sentence of your own on the login page")
+@click.option("--language", type=click.Choice(["nl", "en"]), help="language of mails to who chose none")
+@click.option(
+    "--credentials-mail",
+    type=click.Choice(["password", "link"]),
+    help="the first mail holds a temporary password or a link",
+)
+@click.option("--temporary-password-hours", type=click.IntRange(24, 168), help="how long a temporary password works")
+@click.option("--shortest-password", type=click.IntRange(8, 64), help="how short a parent's password may be")
+def change(slug, **values):
+    """Change settings of an organisation; only what you name changes."""
+    given = {name: value for name, value in values.items() if value is not None}
+    if not given:
+        raise click.UsageError("Name at least one setting to change.")
+    with entered(slug) as found:
+        actions.change_organisation(found, **given)
+        db.session.commit()
+        click.echo(f"Changed {', '.join(given)} of {found.name}.")

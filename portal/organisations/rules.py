@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 DEFAULT_COLOUR = "#1f6f66"
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{1,30}")
+PHONE = re.compile(r"(?=(?:\D*\d){6})[0-9+(). -]{6,30}")
 COLOUR = re.compile(r"#[0-9a-f]{6}")
 LIGHT_PAGE, DARK_PAGE = "#fbfaf7", "#1d1c1a"  # the pages and panels of portal.css
 READABLE = 4.5  # WCAG 2.2, 1.4.3

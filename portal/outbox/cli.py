@@ -22,7 +22,7 @@ def outbox():
 @outbox.command()
 @click.option("--json", "as_json", is_flag=True, help="for programs")
 def status(as_json):
-    """How many mails are in which state, per organisation."""
+    """How many mails are in which state, per organisation; and the last twenty that were given up, with their ID."""
     found = _status()
     if as_json:
         click.echo(json.dumps(found, indent=2))
@@ -33,6 +33,11 @@ def status(as_json):
         click.echo(f"{slug}: {counts}" + (f"; the oldest waits for {age} seconds" if age is not None else ""))
     if not found:
         click.echo("The outbox is empty.")
+    with within(EVERYWHERE):
+        for mail_id, slug, kind, moment, state, code, words in queries.given_up():
+            when = clock.local(moment).strftime("%Y-%m-%d %H:%M")
+            reason = " ".join(str(part) for part in (code, words) if part)
+            click.echo(f"  {mail_id}  {slug}  {kind}  {state} {when}  {reason}")
 
 
 def _status():

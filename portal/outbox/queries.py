@@ -49,6 +49,17 @@ def mail_with_id(mail_id: UUID) -> Mail | None:
     return db.session.scalars(sa.select(Mail).where(Mail.id == mail_id)).one_or_none()
 
 
+def given_up(most: int = 20) -> Sequence[sa.Row[UUID, str, str, datetime, str, int | None, str]]:
+    """The latest mails that were refused or came too late, with what the server said."""
+    return db.session.execute(
+        sa.select(Mail.id, Organisation.slug, Mail.kind, Mail.updated_at, Mail.state, Mail.smtp_code, Mail.smtp_text)
+        .join(Organisation, Organisation.id == Mail.organisation_id)
+        .where(Mail.state.in_(("refused", "expired")))
+        .order_by(Mail.updated_at.desc())
+        .limit(most)
+    ).all()
+
+
 def counts() -> Sequence[sa.Row[str, str, int]]:
     """Short name of the organisation, state, number of mails."""
     return db.session.execute(

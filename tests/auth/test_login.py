@@ -309,3 +309,86 @@ def test_only_these_ways_begin_a_session(app, visitor, kok, anna):
     assert callers == {"_begin", "keep_password", "step_up"}
     with app.app_context():
         assert Session.__tablename__ == "session"
+
+
+def begins(app, call):
+    """How SQLite transactions began during this call; empty on PostgreSQL."""
+    seen = []
+
+    def listen(*args):
+        seen.append(args[2])
+
+    with app.app_context():
+        engine = db.engine
+    sa.event.listen(engine, "before_cursor_execute", listen)
+    try:
+        call()
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", listen)
+    return [statement for statement in seen if statement.startswith("BEGIN")]
+
+
+def test_looking_takes_no_write_lock(app, visitor, kok, anna):
+    browser = visitor(kok)
+    browser.log_in(anna)
+    for path in ("/", "/account", "/hulp", "/static/portal.css", "/livez"):
+        assert "BEGIN IMMEDIATE" not in begins(
+            app, lambda path=path: browser.client.get(path, base_url=kok.origin, headers=browser.headers)
+        )
+
+
+def test_body_that_comes_slowly_holds_no_transaction(app, visitor, kok):
+    import io
+
+    class Slow(io.BytesIO):
+        def read(self, *args):
+            with app.app_context():
+                db.session.execute(sa.text("DELETE FROM throttle"))  # another writer gets through meanwhile
+                db.session.commit()
+            return super().read(*args)
+
+    body = b"email=a%40b.nl"
+    answer = visitor(kok).client.post(
+        "/inloggen", base_url=kok.origin, input_stream=Slow(body), content_length=len(body),
+        content_type="application/x-www-form-urlencoded",
+    )  # fmt: skip
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("event", ["new password", "blocked"])
+def test_login_under_way_does_not_outlive_a_change(event, visitor, kok, anna, change, monkeypatch):
+    """The password was right when it was verified, and is not any more when the session would begin."""
+    from portal.auth import actions
+
+    original = actions.which_password
+
+    def meanwhile(*args):
+        found = original(*args)
+        values = {"password_version": 2} if event == "new password" else {"status": "blocked"}
+        change(kok, anna, **values)
+        return found
+
+    monkeypatch.setattr(actions, "which_password", meanwhile)
+    browser = visitor(kok)
+    browser.post("/inloggen", status=422, email=anna.email, password=browser.password)
+    browser.get("/", status=303)
+
+
+def test_logging_in_again_ends_the_session_before(visitor, kok, anna, piet):
+    first, again = visitor(kok), visitor(kok)
+    first.log_in(piet)
+    again.client.set_cookie("__Host-sessie", first.cookie("__Host-sessie"), domain="kok.test", secure=True)
+    first.get("/account")
+    first.post("/inloggen", email=anna.email, password=first.password)
+    again.get("/", status=303)
+
+
+@pytest.mark.parametrize("typed", ["piet", "piet@", "@x.nl"])
+def test_what_is_no_address_is_said_at_once(typed, visitor, kok, hash_calls):
+    for path, fields in (
+        ("/inloggen", {"password": "x"}),
+        ("/wachtwoord-vergeten", {}),
+        ("/wachtwoord/code", {"code": "x"}),
+    ):
+        assert "Er hoort een @ in" in visitor(kok).post(path, status=422, email=typed, **fields).seen
+    assert hash_calls == []

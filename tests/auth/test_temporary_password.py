@@ -195,3 +195,28 @@ def test_blocked_parent_gets_no_mail(kok, anna, change, inside, post):
     with inside(kok):
         assert db.session.scalars(sa.select(Session)).all() == []
         assert db.session.get(Account, anna.id).status == "blocked"
+
+
+def test_of_two_logins_at_once_one_comes_in(visitor, kok, invited, temporary_password, monkeypatch):
+    from portal.auth import actions
+
+    password, original, inner = temporary_password(kok, invited), actions.which_password, []
+
+    def meanwhile(*args):
+        found = original(*args)
+        if not inner:
+            inner.append(True)
+            visitor(kok, address="192.0.2.9").log_in(invited, password=password)
+        return found
+
+    monkeypatch.setattr(actions, "which_password", meanwhile)
+    visitor(kok).post("/inloggen", status=422, email=invited.email, password=password)
+
+
+def test_parent_who_comes_to_work_here_chooses_a_longer_password(app, visitor, kok, anna):
+    from portal.cli import _commands
+
+    words = ["staff", "add", anna.email, "--organisation", "kok", "--name", "Anna de Vries", "--role", "planning"]
+    with app.app_context():
+        _commands(app).main(words, standalone_mode=False)
+    visitor(kok).post("/inloggen", status=422, email=anna.email, password="tulp-fiets-molen-appel")

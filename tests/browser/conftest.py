@@ -10,7 +10,6 @@ import tempfile
 import time
 import urllib.request
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
@@ -150,33 +149,40 @@ def chromium(playwright):
     browser.close()
 
 
-@pytest.fixture
-def open_browser(chromium, server):
-    """open_browser() is a new browser at Kok, with one page. At the end it must have had nothing to complain about."""
-    opened_here, complaints = [], []
+def watched(chromium, complaints, base_url, javascript=True, cookies=(), **options):
+    """A new browser. What it has to complain about, and what it asks of others, is added to `complaints`."""
 
-    def complain(message):
+    def listen(message):
         is_status = re.match(r"Failed to load resource: the server responded with a status of \d+", message.text)
         if message.type in ("error", "warning") and not is_status:
             complaints.append(f"{message.page.url}: {message.text}")
 
     def look(request):
-        if not re.match(rf"(http://(kok|zon)\.localhost:{server.port}/|data:)", request.url):
+        if not request.url.startswith((f"{base_url}/", "data:")):
             complaints.append(f"a request to {request.url}")
 
-    def open_one(javascript=True, cookies=(), **options):
-        options = {"base_url": server.kok, "locale": "nl-NL", "java_script_enabled": javascript, **options}
-        context = chromium.new_context(**options)
-        context.set_default_timeout(10_000)
-        context.add_cookies(list(cookies))
-        context.on("console", complain)
-        context.on("request", look)
-        context.on("weberror", lambda error: complaints.append(str(error.error)))
-        opened_here.append(context)
-        return context.new_page()
+    context = chromium.new_context(
+        **{"base_url": base_url, "locale": "nl-NL", "java_script_enabled": javascript, **options}
+    )
+    context.set_default_timeout(10_000)
+    context.add_cookies(list(cookies))
+    context.on("console", listen)
+    context.on("request", look)
+    context.on("weberror", lambda error: complaints.append(str(error.error)))
+    return context
+
+
+@pytest.fixture
+def open_browser(chromium, server):
+    """open_browser() is a new browser at Kok, with one page. At the end it must have had nothing to complain about."""
+    contexts, complaints = [], []
+
+    def open_one(javascript=True, cookies=()):
+        contexts.append(watched(chromium, complaints, server.kok, javascript, cookies))
+        return contexts[-1].new_page()
 
     yield open_one
-    for context in opened_here:
+    for context in contexts:
         context.close()
     assert complaints == []
 
@@ -196,7 +202,3 @@ def save_password(server):
 def kept_cookies(page):
     """What this browser still has when it is closed and opened again."""
     return [cookie for cookie in page.context.cookies() if cookie["expires"] > 0]
-
-
-def words_of(page):
-    return SimpleNamespace(title=page.title(), text=page.locator("main").inner_text())

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import kept_cookies
 
@@ -53,7 +54,7 @@ def choose_in_place(page):
     page.get_by_role("button", name="Bedenk een wachtwoord").click()
     phrase = page.locator("#phrase").inner_text()
     page.get_by_role("button", name="Gebruik deze").click()
-    page.wait_for_function("document.querySelectorAll('#password-feedback .good').length === 3")
+    expect(page.locator("#password-feedback .good")).to_have_count(3)
     assert page.get_by_label("Nieuw wachtwoord herhalen").input_value() == phrase
     page.get_by_role("button", name="Wachtwoord opslaan").click()
     return phrase

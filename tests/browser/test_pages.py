@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 from types import SimpleNamespace
 
@@ -15,7 +16,7 @@ from portal.db import db
 from portal.demo import actions as demo
 from portal.organisations.find import organisation
 from portal.outbox import worker
-from tests.browser.conftest import ARGUMENTS, CHECKERS, CHROMIUM
+from tests.browser.conftest import ARGUMENTS, CHECKERS, CHROMIUM, watched
 from tests.conftest import PASSWORD, missing
 
 EMAIL = "lezer@voorbeeld.nl"
@@ -26,11 +27,13 @@ RUN_AXE = """tags => axe.run(document, {runOnly: tags, resultTypes: ["violations
 
 
 def fill(page, **fields):
-    """Fill in fields by name and press the main button, as a browser without htmx does."""
+    """Fill in fields by name and send the form, as a browser without htmx does."""
     for name, value in fields.items():
         page.locator(f"main [name={name}]").fill(value)
-    with page.expect_navigation():
-        page.locator("main form").first.evaluate("form => HTMLFormElement.prototype.submit.call(form)")
+    page.evaluate("document.documentElement.id = 'before'")
+    page.locator("main form").first.evaluate("form => setTimeout(() => HTMLFormElement.prototype.submit.call(form))")
+    page.locator("html:not(#before)").wait_for()
+    page.wait_for_load_state()
 
 
 def opened(path, **fields):
@@ -86,7 +89,7 @@ PAGES = {
     "activation": ("activation", opened("/wachtwoord/nieuw")),
     "device": ("device", opened("/apparaat")),
     "temporary": ("temporary", opened("/wachtwoord/nieuw")),
-    "used link": ("used", lambda page: page.goto(page.context.link)),
+    "used link": ("used", lambda page: page.goto(page.link)),
     "home": ("parent", opened("/")),
     "account": ("parent", opened("/account")),
     "change password": ("parent", opened("/account/wachtwoord")),
@@ -286,41 +289,66 @@ def look_at(page, axe):
     return found + ([f"{width} px wide on a screen of 320"] if width > 320 else [])
 
 
-def keep(saved, name, language):
+@pytest.fixture(scope="module")
+def browsers(chromium, server, states):
+    """browsers("parent", "en") is a browser in that state and language, the same one for all pages."""
+    made = {}
+
+    def browser(who, language):
+        if (who, language) not in made:
+            complaints = []
+            context = watched(
+                chromium, complaints, server.kok.replace("kok", "zus") if who == "nobody" else server.kok,
+                cookies=states(who).cookies, locale={"nl": "nl-NL", "en": "en-GB"}[language], viewport=PHONE,
+                reduced_motion="reduce",
+            )  # fmt: skip
+            page = context.new_page()
+            page.link, page.complaints = states(who).link, complaints
+            made[who, language] = page
+        return made[who, language]
+
+    yield browser
+    for page in made.values():
+        page.context.close()
+
+
+def check(page, name, language, visit, axe, saved):
     def save(response):
         if response.request.resource_type == "document" and response.status not in (204, 302, 303):
             (saved / f"{re.sub(r'[^a-z0-9]+', '-', name)}.{language}.html").write_bytes(response.body())
 
-    return save
+    page.complaints.clear()
+    page.set_viewport_size(PHONE)
+    page.emulate_media(color_scheme="light")
+    page.on("response", save)
+    visit(page)
+    page.remove_listener("response", save)
+    assert page.locator("html").get_attribute("lang") == language
+    assert [*look_at(page, axe), *page.complaints] == []
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])
 @pytest.mark.parametrize("name", PAGES)
-def test_page_is_for_everyone(name, language, states, open_browser, axe, saved, server):
+def test_page_is_for_everyone(name, language, browsers, axe, saved):
     who, visit = PAGES[name]
-    state = states(who)
-    page = open_browser(
-        cookies=state.cookies, locale={"nl": "nl-NL", "en": "en-GB"}[language], viewport=PHONE, reduced_motion="reduce",
-        base_url=server.kok.replace("kok", "zus") if who == "nobody" else server.kok,
-    )  # fmt: skip
-    page.context.link = state.link
-    page.on("response", keep(saved, name, language))
-    visit(page)
-    assert page.locator("html").get_attribute("lang") == language
-    assert look_at(page, axe) == []
+    check(browsers(who, language), name, language, visit, axe, saved)
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])
 @pytest.mark.parametrize("name", DRAWN)
-def test_page_of_bad_weather_is_for_everyone(name, language, drawn, open_browser, axe, saved, server):
+def test_page_of_bad_weather_is_for_everyone(name, language, drawn, browsers, axe, saved):
     answer = drawn(name, language)
-    page = open_browser(viewport=PHONE, reduced_motion="reduce")
     headers = {key: value for key, value in answer.headers.items() if key not in ("Content-Length", "Set-Cookie")}
-    page.route("**/getekend", lambda route: route.fulfill(status=answer.status_code, headers=headers, body=answer.text))
-    page.on("response", keep(saved, name, language))
-    page.goto("/getekend")
-    assert page.locator("html").get_attribute("lang") == language
-    assert look_at(page, axe) == []
+
+    def show(route):
+        route.fulfill(status=answer.status_code, headers=headers, body=answer.get_data())
+
+    def visit(page):
+        page.route("**/getekend", show)
+        page.goto("/getekend")
+        page.unroute("**/getekend")
+
+    check(browsers("stranger", language), name, language, visit, axe, saved)
 
 
 def test_every_page_is_in_these_lists(server):
@@ -339,6 +367,8 @@ def test_source_of_every_page_is_valid(saved):
     jar = CHECKERS / "vnu-jar/build/dist/vnu.jar"
     if not jar.exists():
         missing("vnu-jar (./run.sh test installs it)")
+    if shutil.which("java") is None:
+        missing("java (apt-get install default-jre-headless)")
     found = sorted(saved.glob("*.html"))
     if not found:
         missing("the pages that the other tests of this file save")
@@ -356,13 +386,43 @@ def test_source_of_every_page_is_valid(saved):
 
 
 def test_back_after_logging_out_shows_nothing_private(playwright, server, states):
-    """With the memory of pages for Back that Chromium has at people's homes, and Playwright switches off."""
-    states("stranger")
+    """With the memory of pages for Back that Chromium has at people's homes, and Playwright switches off (S12)."""
     browser = playwright.chromium.launch(
         executable_path=CHROMIUM, args=ARGUMENTS, ignore_default_args=["--disable-back-forward-cache"]
     )
-    page = browser.new_page(base_url=server.kok, locale="nl-NL")
-    with server.rows():
-        pass
+    context = browser.new_context(base_url=server.kok, locale="nl-NL")
+    context.add_cookies(states("parent").cookies)
+    page = context.new_page()
+    for path in ("/hulp", "/", "/account/sessies"):
+        page.goto(path)
+    see = _eyes_on(context, page)
+    assert "Noor" in see("history.back()", until="/")
+    see("history.forward()", until="/account/sessies")
+    see("document.querySelector('form[action=\"/uitloggen\"] button').click()", until="/inloggen")
+    for _ in range(2):
+        seen = see("history.back()", until="/inloggen")
+        assert "Noor" not in seen and "Anna" not in seen and "Wachtwoord vergeten?" in seen
+    storage = see("JSON.stringify([{...localStorage}, {...sessionStorage}])")
+    assert "Noor" not in storage and "inlogger" not in storage
     browser.close()
-    assert page
+
+
+def _eyes_on(context, page):
+    """Playwright loses a page that comes back out of memory, so the browser is asked directly."""
+    session = context.new_cdp_session(page)
+
+    def run(words):
+        return session.send("Runtime.evaluate", {"expression": words})["result"].get("value")
+
+    def see(words, until=None):
+        said = run(words)
+        if until is None:
+            return said
+        for _ in range(100):
+            page.wait_for_timeout(50)
+            place = run("document.readyState === 'complete' ? location.pathname : ''")
+            if place == until:
+                return run("document.documentElement.outerHTML")
+        raise AssertionError(f"still at {place}, not at {until}")
+
+    return see

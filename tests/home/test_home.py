@@ -63,7 +63,7 @@ def test_parent_without_custody_sees_nothing_of_the_child(visitor, kok, noor, sa
     browser = visitor(kok)
     browser.log_in(wim)
     page = browser.get("/")
-    assert "Noor" not in page.text and "Er staat nog geen kind op uw naam" in page.seen
+    assert "Noor" not in page.text and "U ziet hier nu geen kinderen" in page.seen
 
 
 @pytest.mark.parametrize(("values", "sees"), [({"valid_to": date(2026, 11, 22)}, False), ({"valid_to": date(2026, 11, 23)}, True),

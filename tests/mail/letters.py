@@ -31,7 +31,9 @@ def context_of(folder, origin):
             "login_url": f"{origin}/inloggen", "email": "anna@voorbeeld.nl", "password": SECRETS["password"],
         },
         "auth/credentials_link": {"email": "anna@voorbeeld.nl"},
-        "auth/reset_password": {"code": SECRETS["code"], "hours": 6},
+        "auth/reset_password": {
+            "code": SECRETS["code"], "hours": 6, "code_address": f"{origin}/wachtwoord/code".partition("://")[2],
+        },
         "auth/new_device": {"device": "Chrome, Android"},
         "auth/approve_device": {"device": "Firefox, Windows"},
     }  # fmt: skip

@@ -49,6 +49,7 @@ def test_organisation_is_added_with_a_location(app, capsys):
         ({"email": "kantoor"}, "e-mail"),
         ({"email": "a@kok.test\r\nBcc: b@c.nl"}, "e-mail"),
         ({"phone": ""}, "phone"),
+        ({"phone": "bel maar"}, "phone"),
         ({"colour": "red"}, "#1f6f66"),
         ({"sender": "x"}, "e-mail"),
     ],
@@ -58,6 +59,52 @@ def test_wrong_input_is_refused_in_one_sentence(changed, says, app):
         add(app, **changed)
     with app.app_context():
         assert db.session.scalars(sa.select(Organisation)).all() == []
+
+
+def run(app, *words):
+    with app.app_context():
+        _commands(app).main(list(words), standalone_mode=False)
+
+
+def test_settings_of_an_organisation_change_by_name(app, kok, capsys, visitor):
+    run(
+        app,
+        "organisation",
+        "change",
+        "kok",
+        "--credentials-mail",
+        "link",
+        "--phone-hours",
+        "8 tot 17 uur",
+        "--colour",
+        "#B4470F",
+    )
+    assert "credentials_mail" in capsys.readouterr().out
+    with app.app_context():
+        changed = db.session.scalars(sa.select(Organisation)).one()
+        assert (changed.credentials_mail, changed.colour, changed.name) == ("link", "#b4470f", "Kok Kinderopvang")
+    assert "8 tot 17 uur" in visitor(kok).get("/inloggen").seen
+    run(app, "organisation", "list")
+    assert "https://kok.test" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--phone", "bel"],
+        ["--name", " "],
+        ["--email", "x"],
+        ["--colour", "red"],
+        ["--login-text", "a\nb"],
+        ["--phone-hours", "x" * 201],
+    ],
+)
+def test_wrong_change_is_refused_and_changes_nothing(words, app, kok):
+    with pytest.raises(Refused):
+        run(app, "organisation", "change", "kok", *words)
+    with app.app_context():
+        same = db.session.scalars(sa.select(Organisation)).one()
+        assert (same.phone, same.name, same.email) == (kok.phone, kok.name, kok.email)
 
 
 def test_slug_and_host_are_taken_once(app, kok):

@@ -1,0 +1,85 @@
+"""Every form of the portal as it is meant to be filled in, and what can be put in it instead."""
+
+import re
+from dataclasses import dataclass, field
+from itertools import count
+from urllib.parse import quote_plus
+
+NEW = "een-heel-nieuw-wachtwoord"
+ID = "01234567-89ab-cdef-0123-456789abcdef"
+
+
+@dataclass
+class Post:
+    """A form as it is meant to be filled in: who may, where, and the answer to a bad value in one of its fields."""
+
+    who: str
+    path: str
+    fields: dict[str, str] = field(default_factory=dict)
+    refusal: int = 422
+    ignores: tuple[str, ...] = ()  # fields in which nonsense counts as nothing
+
+
+LOGIN = {"email": "anna@voorbeeld.nl", "password": "tulp-fiets-molen-appel", "remember": "y", "next": "/"}
+TWICE = {"password": NEW, "repeat": NEW}
+POSTS = {
+    "auth.login": Post("stranger", "/inloggen", LOGIN),
+    "auth.logout": Post("parent", "/uitloggen"),
+    "auth.forgot_password": Post("stranger", "/wachtwoord-vergeten", {"email": "anna@voorbeeld.nl"}),
+    "auth.ask_new_link": Post("stranger", "/wachtwoord/nieuwe-link"),
+    "auth.use_code": Post("stranger", "/wachtwoord/code", {"email": "anna@voorbeeld.nl", "code": "ABCD-2345"}),
+    "auth.approve_device": Post("device", "/apparaat"),
+    "auth.choose_password": Post("link", "/wachtwoord/nieuw", TWICE),
+    "auth.check_password": Post("link", "/wachtwoord/controle", TWICE, 303),
+    "auth.propose_passphrase": Post("link", "/wachtwoord/voorstel", {**TWICE, "propose": "1"}, 200),
+    "account.change_password": Post("parent", "/account/wachtwoord", {**TWICE, "current": LOGIN["password"]}),
+    "account.step_up": Post("parent", "/account/bevestigen", {"password": LOGIN["password"], "next": "/"}),
+    "account.end_session": Post("parent", f"/account/sessies/{ID}/uitloggen"),
+    "account.end_all_sessions": Post("parent", "/account/sessies/overal-uitloggen"),
+    "welcome.set_language": Post("stranger", "/taal", {"language": "nl", "next": "/"}, ignores=("next",)),
+}
+EXAMPLES = {"token": "a.b.c", "colour": "1f6f66", "session_id": ID, "filename": "portal.css", "mail_id": "a"}
+
+# As they travel, so that what is no text at all can be sent too.
+BAD_VALUES = {
+    "NUL": "a%00b",
+    "bell": "a%07b",
+    "escape": "%1B%5B31m",
+    "delete": "a%7F",
+    "C1 control": "a%C2%85b",
+    "a new header": "a%0D%0ABcc%3A+b%40voorbeeld.nl",
+    "a new line": "anna%40voorbeeld.nl%0A",
+    "no UTF-8": "%FF%FE",
+    "half a character": "a%C3",
+    "overlong": "%C0%80",
+    "lone surrogate": "%ED%A0%80",
+    "10 kB": "a" * 10_000,
+}
+
+
+def body(fields, csrf, **instead):
+    """The fields as a browser sends them, except those that are given as they travel."""
+    parts = {name: quote_plus(value) for name, value in fields.items()} | {"csrf_token": quote_plus(csrf)} | instead
+    return "&".join(f"{name}={value}" for name, value in parts.items())
+
+
+def addresses_of(app, method=None):
+    """Every address of the portal, with examples for what differs."""
+    for rule in app.url_map.iter_rules():
+        if method is None or method in rule.methods:
+            yield re.sub(r"<(?:\w+:)?(\w+)>", lambda match: EXAMPLES[match[1]], rule.rule)
+
+
+def refused(page, status):
+    """What is wrong with this refusal; nothing when it is a whole page in Dutch with the status we want."""
+    if page.status != status:
+        return f"{page.status}, not {status}"
+    if 300 <= page.status < 400 or not page.response.get_data():
+        return ""
+    if page.response.mimetype != "text/html" or 'lang="nl"' not in page.text[:200] or "Traceback" in page.text:
+        return f"no page in Dutch: {page.text[:200]}"
+    page.check()
+    return ""
+
+
+addresses = (f"198.51.{number // 250 % 250}.{number % 250}" for number in count())
