@@ -82,7 +82,7 @@ def test_one_link_shown_as_itself(mail):
     assert f"\n{url}\n" in mail.body
     assert re.match(r"https://portaal\.kok\.test/[a-z]", url)
     assert re.findall(r"""(?:href|src|action)\s*=\s*["']?([^"'>]+)""", mail.html) == [url]
-    assert mail.html.count(f'<a href="{url}">{url}</a>') == 1
+    assert mail.html.count(f'<a href="{url}" style="word-break: break-all">{url}</a>') == 1
     assert len(re.findall(r"https?://", mail.html)) == 2
 
 

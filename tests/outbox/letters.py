@@ -18,7 +18,7 @@ def letter(mail, organisation, moment):
     record("link.sent", None, detail=mail.id.hex)
     secret = keys.seed("letter", mail.id.hex, moment.isoformat()).hex()
     context = {
-        "given_name": "Anna", "link": f"{organisation.origin}/herstel/{secret}", "code": "ABCD-EFGH", "hours": 6,
+        "given_name": "Anna", "link": f"{organisation.origin}/herstel/{secret}", "code": "ABCD-EFGH", "hours": 6, "code_address": "kok.test/wachtwoord/code",
         "expires": moment + timedelta(hours=6),
     }  # fmt: skip
     to = mail.params.get("to", "anna@voorbeeld.nl")
