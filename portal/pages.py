@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Flask, Response, g, render_template, request, url_for
+from flask import Flask, Response, g, render_template, request, session, url_for
 from flask.globals import request_ctx
+from flask.sessions import NullSession
 from flask_babel import Babel
 from flask_login import AnonymousUserMixin, current_user
 from flask_wtf.csrf import generate_csrf
@@ -47,7 +48,7 @@ def _context(is_demo: bool) -> dict[str, Any]:
     return {
         "organisation": found,
         "current_user": current_user,
-        "csrf_token": generate_csrf,
+        "csrf_token": (lambda: "") if isinstance(session, NullSession) else generate_csrf,
         "locale": text.language(),
         "language_choices": list(text.LANGUAGES.items()),
         "menu_items": menu.items("parents")

@@ -363,6 +363,8 @@ def command(app, monkeypatch, capfd):
     from portal import cli
 
     monkeypatch.setattr(cli, "create_app", lambda: app)
+    monkeypatch.setenv("PORTAL_INSTANCE", app.instance_path)
+    monkeypatch.setenv("PORTAL_DEMO", "false")  # `portal demo` sets it, and here it must go again
 
     def run(*words):
         capfd.readouterr()

@@ -7,7 +7,11 @@ from tests.forms import ID
 from tests.test_house import commands
 
 GOOD = {
-    "organisation add": ["De Beer", "--slug", "beer", "--origin", "https://beer.test", "--email", "a@beer.test", "--phone", "010"],
+    "organisation add": ["De Beer", "--slug", "beer", "--origin", "https://beer.test", "--email", "a@beer.test",
+                         "--phone", "010-1234567", "--sender", "b@beer.test", "--colour", "#112233"],
+    "organisation change": ["kok", "--name", "Kok", "--email", "a@kok.test", "--phone", "010-7654321", "--phone-hours", "8-17",
+                            "--sender", "b@kok.test", "--colour", "#112233", "--login-text", "Welkom", "--language", "en",
+                            "--credentials-mail", "link", "--temporary-password-hours", "48", "--shortest-password", "14"],
     "staff add": ["els@kok.test", "--organisation", "kok", "--name", "Els van den Berg", "--role", "manager"],
     "parents import": ["nergens.csv", "--organisation", "kok"],
     "parents send-credentials": ["niemand@voorbeeld.nl", "--organisation", "kok"],
@@ -20,11 +24,18 @@ BAD_WORDS = {
     "bell": "a\x07b", "escape": "\x1b[31m", "two lines": "a\r\nBcc: b@voorbeeld.nl", "no UTF-8": "\udcff\udcfe",
     "lone surrogate": "\ud800", "10 kB": "a" * 10_000, "right to left": "a\u202eb",
 }  # fmt: skip
-QUIET = {"db upgrade", "outbox status", "outbox run"}  # nothing can be typed wrong in them
+QUIET = {"organisation list", "db upgrade", "outbox status", "outbox run"}  # nothing can be typed wrong in them
 
 
 def test_every_command_is_in_this_list(app):
     assert {name.removeprefix("portal ") for name, _ in commands(cli._commands(app))} == {*GOOD, *QUIET}
+
+
+@pytest.mark.parametrize("name", ["organisation add", "organisation change", "staff add"])
+def test_good_words_are_good(name, command, kok):
+    """Or the words below would be refused for another reason."""
+    said = command(*name.split(), *GOOD[name])
+    assert said.code == 0, said.err
 
 
 @pytest.mark.parametrize("name", GOOD)

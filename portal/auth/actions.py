@@ -63,10 +63,6 @@ class Try:
     verdict: throttle.Verdict
 
     @property
-    def may_look(self) -> bool:
-        return not self.verdict.refused
-
-    @property
     def network_is_full(self) -> bool:
         return any(name in NETWORK_LIMITS for name in self.verdict.refused)
 
@@ -400,7 +396,3 @@ def send_credentials(account: Account) -> None:
         )
     mails.credentials(account.id, priority=SOON)
     record("credentials_sent", account.id)
-
-
-def choose_language(account: Account, language: str) -> None:
-    account.person.language = language

@@ -20,7 +20,6 @@ from portal.auth.models import Visitor
 from portal.auth.rules import browser_label
 from portal.doors import new_session
 
-WITHOUT_SESSION = ("/static/", "/livez", "/readyz")
 MONTH, YEAR = 30 * 86_400, 365 * 86_400
 MOST_ADDRESSES = 5  # on one device
 
@@ -39,12 +38,10 @@ class SessionCookie(SecureCookieSessionInterface):
     """Flask's signed cookie, with name and Secure flag after the scheme of the organisation."""
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        if request.path.startswith(WITHOUT_SESSION):
-            return None
         try:
             return super().open_session(app, request)
         except OperationalError:
-            return self.session_class()  # the doors ask the database again, and show the page that says so
+            return None  # nothing can be read or kept now; the doors show the page that says so
 
     def get_cookie_name(self, app: Flask) -> str:
         return cookie_name("sessie")

@@ -50,7 +50,7 @@ def _let_in(form):
         key, cookies.device_of(key), cookies.address(), current_app.config["HASHES_PER_SECOND"]
     )
     db.session.commit()
-    if not attempt.may_look:
+    if attempt.verdict.refused:
         _refuse(attempt)
         return None
     found, temporary = queries.login_facts(key, clock.now())

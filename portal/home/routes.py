@@ -6,7 +6,6 @@ from flask_login import current_user
 
 from portal import answers, clock, doors, pages
 from portal.auth import cookies
-from portal.auth.actions import choose_language
 from portal.auth.find import next_page
 from portal.children.queries import children_of
 from portal.db import db, is_migrated
@@ -67,7 +66,7 @@ def set_language():
     response = answers.redirect(next_page(request.form.get("next", "")))
     answers.set_cookie(response, pages.LANGUAGE_COOKIE, language, cookies.YEAR)
     if current_user.is_authenticated:
-        choose_language(current_user.account, language)
+        current_user.account.person.language = language
         db.session.commit()
     return response
 

@@ -7,7 +7,6 @@ from types import SimpleNamespace
 import pytest
 import sqlalchemy as sa
 
-import portal.cli
 from portal.audit.models import AccessLog
 from portal.auth.models import Account, Person
 from portal.children.models import Child, Guardianship
@@ -42,23 +41,6 @@ def save_file(tmp_path):
         return path
 
     return save
-
-
-@pytest.fixture
-def command(app, monkeypatch, capfd):
-    """command("parents", "import", …) gives .code .out .err, as a terminal would."""
-    monkeypatch.setattr(portal.cli, "create_app", lambda: app)
-
-    def run(*words):
-        capfd.readouterr()
-        monkeypatch.setattr(sys, "argv", ["portal", *map(str, words)])
-        with pytest.raises(SystemExit) as left:
-            portal.cli.main()
-        written = capfd.readouterr()
-        assert "Traceback" not in written.err
-        return SimpleNamespace(code=left.value.code, out=written.out, err=written.err)
-
-    return run
 
 
 @pytest.fixture

@@ -149,3 +149,19 @@ def test_fault_while_reading_who_is_there_lets_nobody_in(anna_in, monkeypatch, a
 
     monkeypatch.setattr(queries, "session_with", breaks)
     assert "Noor" not in anna_in.get("/", status=500).text
+
+
+def test_parent_stays_in_when_the_database_was_away_for_a_moment(anna_in, monkeypatch, app):
+    from sqlalchemy.exc import OperationalError
+
+    from portal.organisations import queries
+
+    def away(*args):
+        raise OperationalError("look", {}, Exception("gone"))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(queries, "organisation_at", away)
+        answer = anna_in.client.get("/", base_url=anna_in.origin, headers=anna_in.headers)
+    assert answer.status_code == 503 and answer.headers["Retry-After"] == "5"
+    assert "Content-Security-Policy" in answer.headers and "Set-Cookie" not in answer.headers
+    assert "Anna" in anna_in.get("/").text

@@ -183,7 +183,7 @@ def test_local_organisation_over_http_has_cookies_without_prefix(app, visitor, k
 
     with app.app_context():
         local = add_organisation(
-            "Lokaal", "lokaal", "http://lokaal.localhost:8000", "a@lokaal.test", "010-1", "p@lokaal.test"
+            "Lokaal", "lokaal", "http://lokaal.localhost:8000", "a@lokaal.test", "010-1234567", "p@lokaal.test"
         )
         db.session.commit()
         db.session.expunge(local)
