@@ -4,6 +4,7 @@ import logging
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 from flask import Flask, current_app
@@ -128,6 +129,21 @@ def demo(bind: str, fresh: bool) -> None:
     click.echo(actions.welcome())
     database.let_go()
     serving.serve(host, port, workers=1, mail=True)
+
+
+def served() -> Flask:
+    """The application, whose answers do not tell which server and version they come from (security.md, H7)."""
+    app = create_app()
+    inner = app.wsgi_app
+
+    def nameless(environ: dict[str, Any], start_response: Any) -> Any:
+        def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
+            return start_response(status, [*headers, ("Server", "portal")], *rest)
+
+        return inner(environ, start)
+
+    app.wsgi_app = nameless  # type: ignore[method-assign]
+    return app
 
 
 def _enter_demo() -> None:

@@ -47,7 +47,7 @@ def serve(host: str, port: int, workers: int, mail: bool) -> None:
         keeper.start()
     try:
         Granian(
-            "portal:create_app",
+            "portal.cli:served",
             factory=True,
             address=host,
             port=port,
