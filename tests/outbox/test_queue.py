@@ -38,6 +38,7 @@ def recipients(relay):
 def test_what_a_parent_waits_for_overtakes_an_import(relay, put, work, time):
     for number in range(3):
         put(to=f"import{number}@voorbeeld.nl", priority=BULK)
+        time.move(seconds=1)
     time.move(minutes=5)
     put(to="anna@voorbeeld.nl")
     time.move(seconds=1)
