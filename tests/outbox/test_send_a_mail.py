@@ -2,10 +2,12 @@
 
 import logging
 import time as clocks
+from datetime import timedelta
 from email import message_from_bytes
 
 import pytest
 
+from portal import clock
 from portal.audit.models import AccessLog
 from portal.db import db, scope
 from portal.outbox import worker
@@ -205,8 +207,10 @@ def test_wrong_password_pauses_the_queue_and_says_so_once(password, app, setting
 
 def test_sender_that_is_not_taken_stops_one_organisation_only(relay, put, row, work, kok, zon, caplog):
     relay.script["MAIL"] = ["553 5.7.1 portaal@kok.test is not yours"]
-    first, second = put(), put()
-    other = put(organisation=zon)
+    first, second, other = (
+        put(due_at=clock.now() - timedelta(seconds=age), organisation=organisation)
+        for age, organisation in ((3, kok), (2, kok), (1, zon))
+    )
     assert work() == 2
     assert [row(mail_id).state for mail_id in (first, second, other)] == ["new", "new", "sent"]
     assert {row(first).tries, row(second).tries} == {0}
