@@ -83,9 +83,8 @@ def _guard() -> None:
 
 def _refuse_foreign_post() -> None:
     """Only our own pages may post here: Fetch metadata where the browser sends it, else the Origin header."""
-    if (
-        "Transfer-Encoding" in request.headers
-    ):  # Werkzeug would cut such a body off and read the rest as if that was all
+    if "Transfer-Encoding" in request.headers:
+        # Werkzeug would cut a body without a length off at the limit and read the rest as if that was all.
         abort(411)
     if request.mimetype not in FORM_TYPES and request.content_length:
         abort(415)
