@@ -4,6 +4,8 @@ Every query sees the rows of one organisation only. `within` says which; without
 error, never an answer. On PostgreSQL row level security holds the same line once more.
 """
 
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -20,8 +22,9 @@ from portal import clock
 
 EVERYWHERE = "*"
 MIGRATION_LOCK = 7_262_014  # any number, the same for every node
+MIGRATION_WAIT = 60_000  # milliseconds for another node on SQLite; on PostgreSQL as long as it takes
+WAL_WAIT = 5.0  # seconds, as busy_timeout
 SQLITE_PRAGMAS = (
-    "journal_mode=WAL",
     "synchronous=FULL",
     "foreign_keys=ON",
     "busy_timeout=5000",
@@ -191,8 +194,22 @@ def set_up_sqlite(app: Flask) -> None:
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
+    _turn_on_wal(connection)
     for pragma in SQLITE_PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _turn_on_wal(connection: Any) -> None:
+    """In a new database somebody else may be writing; for this one step SQLite does not wait by itself."""
+    last = time.monotonic() + WAL_WAIT
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() > last:
+                raise
+            time.sleep(0.02)
 
 
 def row_level_security(table: str) -> list[str]:
@@ -219,6 +236,8 @@ def migrate(revision: str = "head") -> None:
 
     with db.engine.connect() as connection:
         if connection.dialect.name == "sqlite":
+            connection.detach()  # not for the pool again, for no page waits this long
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={MIGRATION_WAIT}")
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         else:
             connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})

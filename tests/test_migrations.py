@@ -1,7 +1,9 @@
 """The database grows with the code: from nothing, from every earlier step, and with two nodes at once."""
 
+import sqlite3
 import subprocess
 import sys
+import threading
 from uuid import UUID
 
 import pytest
@@ -134,6 +136,19 @@ def test_two_nodes_that_start_at_once_wait_for_each_other(empty):
     said = [node.communicate(timeout=60) for node in started]
     assert [node.returncode for node in started] == [0, 0], said
     assert database.is_migrated()
+
+
+def test_a_new_database_in_which_somebody_writes_is_waited_for(tmp_path):
+    other = sqlite3.connect(tmp_path / "portal.sqlite", check_same_thread=False, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    later = threading.Timer(0.3, other.execute, ["ROLLBACK"])
+    later.start()
+    with create_app({"PORTAL_INSTANCE": str(tmp_path)}).app_context():
+        assert db.session.execute(sa.text("PRAGMA journal_mode")).scalar() == "wal"
+        db.session.remove()
+        db.engine.dispose()
+    later.join()
+    other.close()
 
 
 def test_half_an_upgrade_is_no_upgrade(empty):
