@@ -12,15 +12,17 @@ from flask import Blueprint, Flask, Response, abort, g, request, session, url_fo
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
 
-from portal import answers, pages
+from portal import answers, menu, pages
 from portal import db as database
 from portal.organisations.find import organisation
+from portal.roles import MAY, may
 from portal.throttle import actions as throttle
 from portal.throttle.rules import Limit, networks
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 DOORS: dict[str, str] = {}
+PERMISSIONS: dict[str, str] = {}  # of the office's blueprints: what one must be allowed to do (portal.roles)
 ANY_HOST = {"welcome.livez", "welcome.readyz", "static"}
 
 csrf = CSRFProtect()
@@ -39,11 +41,19 @@ def parents(blueprint: Blueprint) -> Blueprint:
     return blueprint
 
 
-def staff(blueprint: Blueprint) -> Blueprint:
-    """Pages for who works at this organisation. For anyone else they do not exist."""
+def staff(blueprint: Blueprint, permission: str) -> Blueprint:
+    """Pages for who works at this organisation and may do this (portal.roles). For anyone else they do not exist."""
+    if permission not in MAY:
+        raise KeyError(permission)
     DOORS[blueprint.name] = "staff"
+    PERMISSIONS[blueprint.name] = permission
     blueprint.before_request(_works_here)
     return blueprint
+
+
+def opens(endpoint: str, role: str) -> bool:
+    """Whether who has this role may open this page of the office."""
+    return may(role, PERMISSIONS[endpoint.partition(".")[0]])
 
 
 def _logged_in() -> Response | None:
@@ -56,7 +66,7 @@ def _logged_in() -> Response | None:
 def _works_here() -> Response | None:
     if not current_user.is_authenticated:
         return _logged_in()
-    if not current_user.is_staff:
+    if not opens(request.endpoint or "", current_user.role):
         abort(404)
     return None
 
@@ -66,6 +76,18 @@ def guard(app: Flask) -> None:
     csrf.init_app(app)
     app.before_request(_guard)
     app.after_request(_headers)
+    app.context_processor(_what_is_open)
+
+
+def _what_is_open() -> dict[str, Any]:
+    """For templates: the menu of who is here, and whether this visitor may do something of the office."""
+    is_in = g.get("organisation") is not None and current_user.is_authenticated and current_user.is_whole
+    role = current_user.role if is_in else ""
+    if is_in and request.blueprint in PERMISSIONS:
+        items = [item for item in menu.items("staff") if opens(item.endpoint, role)]
+    else:
+        items = menu.items("parents") if is_in else []
+    return {"menu_items": items, "may": lambda action: may(role, action)}
 
 
 def _guard() -> None:

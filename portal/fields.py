@@ -8,12 +8,23 @@ from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from flask_wtf.form import _Auto
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, EmailField, Field, HiddenField, PasswordField, StringField
-from wtforms.validators import InputRequired, ValidationError
+from wtforms import (
+    BooleanField,
+    DateField,
+    EmailField,
+    Field,
+    HiddenField,
+    PasswordField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Optional, ValidationError
 
 from portal.text import _
 
-__all__ = ["CheckBox", "Email", "Form", "Hidden", "Line", "Password"]
+__all__ = ["CheckBox", "Choice", "Choices", "Day", "Email", "Form", "Hidden", "Line", "Paragraph", "Password"]
 
 
 LONGEST = 4000  # characters in a field that names no limit of its own
@@ -36,7 +47,8 @@ class Form(FlaskForm):
     def validate(self, extra_validators: Any = None) -> bool:
         valid = bool(super().validate(extra_validators))
         for field in self:
-            problem = _text_problem(request.form.getlist(field.name), field.flags.maxlength or LONGEST)
+            values, is_many = request.form.getlist(field.name), isinstance(field, SelectMultipleField)
+            problem = _text_problem(values, field.flags.maxlength or LONGEST, is_many, isinstance(field, TextAreaField))
             if problem and not field.errors:
                 field.errors = [*field.errors, problem]
                 valid = False
@@ -47,14 +59,17 @@ def _is_secret(form: Form, name: str) -> bool:
     return isinstance(form._fields.get(name), PasswordField)
 
 
-def _text_problem(values: list[str], most: int) -> str:
-    """Why these raw values of one field are not one line of at most so many characters; empty when they are."""
-    if len(values) > 1:
+def _text_problem(values: list[str], most: int, is_many: bool = False, has_lines: bool = False) -> str:
+    """Why these raw values of one field are not text of at most so many characters; empty when they are.
+
+    One value on one line, unless the field takes many values or many lines.
+    """
+    if len(values) > 1 and not is_many:
         return _("Er ging iets mis. Vul dit nog een keer in.")
     for value in values:
         if len(value) > most:
             return _("Dit is te lang. Gebruik hoogstens %(most)s tekens.", most=most)
-        if any(not _is_text(character) for character in value):
+        if any(not _is_text(character) for character in value if not (has_lines and character in "\r\n\t")):
             return _("Hier staat een teken dat wij niet kennen. Typ het opnieuw.")
     return ""
 
@@ -95,8 +110,54 @@ def Password(label: Any, autocomplete: str, empty: Any) -> Any:
     return PasswordField(label, [Required(empty)], render_kw={"autocomplete": autocomplete})
 
 
-def Line(label: Any, empty: Any, most: int, **attributes: str) -> Any:
-    return StringField(label, [Required(empty), AtMost(most)], render_kw=attributes)
+def Line(label: Any, empty: Any, most: int, *checks: Callable[..., None], **attributes: str) -> Any:
+    """One line of text. `empty` is what is said when nothing is filled in; None when that is allowed."""
+    return StringField(label, [_needed(empty), AtMost(most), *checks], render_kw=attributes)
+
+
+def Paragraph(label: Any, empty: Any, most: int) -> Any:
+    """Some lines of text."""
+    return TextAreaField(label, [_needed(empty), AtMost(most)])
+
+
+def Day(label: Any, empty: Any, *checks: Callable[..., None]) -> Any:
+    """A date, as a browser's date field sends it (2026-11-23) or as people here write it (23-11-2026)."""
+    return _Day(label, [_needed(empty), *checks], format=["%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y"])
+
+
+class _Day(DateField):
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist if any(value.strip() for value in valuelist) else [])
+        except ValueError:
+            raise ValueError(_("Dit is geen datum. Schrijf de datum zo: 23-11-2026.")) from None
+
+
+def Choice(label: Any, choices: Any, *checks: Callable[..., None]) -> Any:
+    """One of these (value, words). Anything else gets a sentence."""
+    return _Choice(label, [*checks], choices=choices)
+
+
+def Choices(label: Any) -> Any:
+    """Any number of the choices, which the route fills in as (value, words)."""
+    return _Choices(label, choices=[])
+
+
+class _Choice(SelectField):
+    def pre_validate(self, form: Any) -> None:
+        if self.data not in [value for value, *_rest in self.iter_choices()]:
+            raise ValidationError(_("Kies een van de mogelijkheden."))
+
+
+class _Choices(SelectMultipleField):
+    def pre_validate(self, form: Any) -> None:
+        known = [value for value, *_rest in self.iter_choices()]
+        if any(value not in known for value in self.data or []):
+            raise ValidationError(_("Kies een van de mogelijkheden."))
+
+
+def _needed(empty: Any) -> Any:
+    return Required(empty) if empty else Optional()
 
 
 CheckBox: Callable[..., Any] = BooleanField

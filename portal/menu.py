@@ -30,4 +30,5 @@ def add(door: str, endpoint: str, label: str, order: int) -> None:
 
 
 def items(door: str) -> list[Item]:
+    """What stands in the menu behind this door, in order. Who may open which page of the office: `portal.doors`."""
     return sorted((item for item in _items.values() if item.door == door), key=lambda item: item.order)

@@ -17,7 +17,7 @@ from flask_wtf.csrf import generate_csrf
 from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException, ServiceUnavailable, TooManyRequests
 
-from portal import menu, text
+from portal import text
 from portal.answers import cookie_name
 from portal.db import db
 from portal.organisations import queries
@@ -51,9 +51,6 @@ def _context(is_demo: bool) -> dict[str, Any]:
         "csrf_token": (lambda: "") if isinstance(session, NullSession) else generate_csrf,
         "locale": text.language(),
         "language_choices": list(text.LANGUAGES.items()),
-        "menu_items": menu.items("parents")
-        if found and current_user.is_authenticated and current_user.is_whole
-        else [],
         "accent_url": url_for("welcome.accent", colour=found.colour[1:]) if found else None,
         "is_demo": is_demo,
     }

@@ -252,6 +252,19 @@ def visitor(app):
 
 
 @pytest.fixture
+def office(visitor, kok, save_parent):
+    """office("manager") is a browser of somebody with that role at Kok, logged in; .account is theirs."""
+
+    def log_in(role, organisation=kok):
+        browser = visitor(organisation, address="203.0.113.80")
+        browser.account = save_parent(organisation, "Kim", "", role.title(), f"{role}@kok.test", role=role)
+        browser.log_in(browser.account)
+        return browser
+
+    return log_in
+
+
+@pytest.fixture
 def rows(app):
     """All rows of everyone, counters of tries excepted."""
 

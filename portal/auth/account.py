@@ -3,9 +3,9 @@
 from flask import Blueprint, flash, g, render_template, request, url_for
 from flask_login import current_user
 
-from portal import answers, clock, doors
+from portal import answers, doors
 from portal import db as database
-from portal.auth import actions, cookies, find, forms, rules
+from portal.auth import actions, cookies, find, forms
 from portal.auth.models import Visitor
 from portal.auth.routes import keep_password
 from portal.db import db
@@ -59,8 +59,8 @@ def sessions():
 @bp.post("/sessies/<uuid:session_id>/uitloggen")
 def end_session(session_id):
     row = find.find_session(session_id)
-    if not rules.is_fresh(current_user.session.confirmed_at, clock.now()):
-        return _confirm_first()
+    if first := find.confirm_first(url_for(".sessions")):
+        return first
     actions.end_session(row, "ended by the parent")
     db.session.commit()
     if row.id == current_user.session.id:
@@ -71,16 +71,11 @@ def end_session(session_id):
 
 @bp.post("/sessies/overal-uitloggen")
 def end_all_sessions():
-    if not rules.is_fresh(current_user.session.confirmed_at, clock.now()):
-        return _confirm_first()
+    if first := find.confirm_first(url_for(".sessions")):
+        return first
     actions.end_sessions(current_user.account.id, "everywhere")
     db.session.commit()
     return _out(_("U bent op alle apparaten uitgelogd."))
-
-
-def _confirm_first():
-    flash(_("Typ eerst uw wachtwoord. Druk daarna nog een keer op de knop."))
-    return answers.redirect(url_for(".step_up", next=url_for(".sessions")))
 
 
 def _out(message=None):

@@ -3,11 +3,11 @@
 import click
 
 from portal.auth import actions, queries, rules
-from portal.auth.models import ROLES
 from portal.db import db
 from portal.errors import Refused
 from portal.organisations.cli import ORGANISATION, entered
 from portal.organisations.find import link
+from portal.roles import ROLES
 
 
 @click.group()

@@ -4,14 +4,16 @@ from datetime import timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from flask import abort, current_app, g
+from flask import Response, abort, current_app, flash, g, url_for
 from flask_login import current_user
 from werkzeug.exceptions import HTTPException
 
 from portal import clock, keys
+from portal.answers import redirect
 from portal.auth import queries, rules
 from portal.auth.models import OneTimeLink, Session, Visitor
 from portal.organisations.models import Organisation
+from portal.text import _
 
 
 def find_visitor(token: str) -> Visitor | None:
@@ -86,10 +88,21 @@ def next_page(target: str) -> str:
     if not path:
         return home
     try:
-        endpoint, _ = current_app.url_map.bind("").match(path.partition("?")[0], "GET")
+        endpoint, _values = current_app.url_map.bind("").match(path.partition("?")[0], "GET")
     except HTTPException:
         return home
     return home if endpoint in ("static", "auth.logout", "auth.login") else path
+
+
+def confirm_first(after: str) -> Response | None:
+    """For what is sensitive (security.md, U): None when the visitor said who it is less than ten minutes ago.
+
+    Else the answer that asks it, and then leads to the page `after`. What was posted is not done by itself.
+    """
+    if rules.is_fresh(current_user.session.confirmed_at, clock.now()):
+        return None
+    flash(_("Laat eerst zien dat u het bent. Druk daarna nog een keer op de knop."))
+    return redirect(url_for("account.step_up", next=after))
 
 
 def my_sessions() -> list[Session]:

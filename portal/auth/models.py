@@ -9,8 +9,7 @@ from flask_login import UserMixin
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.db import Moment, OrganisationRow
-
-ROLES = ("groepsleiding", "planning", "administratie", "manager")
+from portal.roles import ROLES
 
 
 class Person(OrganisationRow):
@@ -56,6 +55,17 @@ class Account(OrganisationRow):
     @property
     def is_open(self) -> bool:
         return self.status in ("invited", "active")
+
+
+class StaffGroup(OrganisationRow):
+    """A group that somebody of the role groepsleiding works at; of other groups this person sees nothing."""
+
+    __tablename__ = "staff_group"
+
+    account_id: Mapped[UUID] = mapped_column(sa.ForeignKey("account.id"), index=True)
+    group_id: Mapped[UUID] = mapped_column(sa.ForeignKey("care_group.id"), index=True)
+
+    __table_args__ = (sa.UniqueConstraint("account_id", "group_id"),)
 
 
 class Session(OrganisationRow):
@@ -127,6 +137,11 @@ class Visitor(UserMixin):
     def is_whole(self) -> bool:
         """Whether all pages are open; with a temporary password only the one to choose a password is."""
         return self.session.kind == "full"
+
+    @property
+    def role(self) -> str:
+        """What this visitor is at work, as of this request: "" for a parent (portal.roles)."""
+        return self.account.role
 
     @property
     def is_staff(self) -> bool:

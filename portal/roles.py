@@ -1,0 +1,31 @@
+"""Who works here, and who may do what: the one table of it (security.md, I6). A parent has no role."""
+
+ROLES = ("groepsleiding", "planning", "administratie", "manager")
+
+_SEES_CHILDREN = frozenset(ROLES)  # groepsleiding only the children of its own groups
+_SEES_PARENTS = frozenset(ROLES) - {"groepsleiding"}
+_OFFICE = frozenset({"administratie", "manager"})
+_MANAGER = frozenset({"manager"})
+
+MAY: dict[str, frozenset[str]] = {
+    "office.open": _SEES_CHILDREN,
+    "children.see": _SEES_CHILDREN,
+    "children.change": _OFFICE,
+    "parents.see": _SEES_PARENTS,
+    "parents.change": _OFFICE,
+    "parents.credentials": _OFFICE,
+    "rights.change": _OFFICE,
+    "accounts.block": _OFFICE,
+    "imports.do": _OFFICE,
+    "mail.see": _OFFICE,
+    "mail.settings": _MANAGER,
+    "organisation.change": _MANAGER,
+    "staff.change": _MANAGER,
+    "log.see": _MANAGER,
+    "tokens.change": _MANAGER,
+}
+
+
+def may(role: str, action: str) -> bool:
+    """Whether who has this role may do this. Raises KeyError for an action that is not in the table."""
+    return role in MAY[action]
