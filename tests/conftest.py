@@ -16,17 +16,20 @@ from aiosmtpd.controller import Controller
 
 from portal import clock, create_app
 from portal import db as database
+from portal.audit.models import AccessLog
 from portal.auth import mails
 from portal.auth.models import Account, Person
 from portal.children.models import Child, Guardianship
 from portal.db import EVERYWHERE, db, within
 from portal.organisations.actions import add_organisation
 from portal.organisations.models import Group, Location
+from portal.outbox.models import Mail
 from portal.passwords.actions import hash_password
 from tests import postgresql
 from tests.visitor import Visitor
 
 IN_MEMORY = "/dev/shm" if os.path.isdir("/dev/shm") else None  # the disk's fsync is not what is tested
+COUNTED = (Person, Account, Child, Guardianship, Group, Mail, AccessLog)
 PASSWORD = "tulp-fiets-molen-appel"
 
 
@@ -277,6 +280,24 @@ def rows(app):
             return found
 
     return read
+
+
+@pytest.fixture
+def counted(app):
+    """How many rows there are, of all organisations."""
+
+    def count():
+        with app.app_context(), within(EVERYWHERE):
+            counts = {
+                model.__tablename__: db.session.scalar(
+                    sa.select(sa.func.count()).select_from(sa.select(model.id).subquery())
+                )
+                for model in COUNTED
+            }
+            db.session.rollback()
+            return counts
+
+    return count
 
 
 @pytest.fixture

@@ -10,13 +10,13 @@ from portal import clock
 from portal.audit.models import AccessLog
 from portal.auth.models import Account, Person
 from portal.auth.queries import account_with, own_words
-from portal.children import actions, rules
 from portal.children.models import Child, Guardianship
 from portal.children.queries import children_of
 from portal.db import db, within
+from portal.imports import actions, rules
 from portal.organisations.models import Group
 from portal.outbox.models import BULK, Mail
-from tests.children.conftest import ANNA, FAMILY, HEADER, PIET, a_file, many
+from tests.imports.conftest import ANNA, FAMILY, HEADER, PIET, a_file, many
 
 
 def test_family_gets_accounts_children_guardianships_and_one_mail_each(kok, import_rows, counted):

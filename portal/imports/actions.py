@@ -12,11 +12,12 @@ from portal import clock
 from portal.audit.actions import record
 from portal.auth import mails
 from portal.auth.models import Account, Person
-from portal.children import queries
 from portal.children.models import Child, Guardianship
-from portal.children.rules import RIGHTS, ChildKey, ParentRow, Remark, folded
+from portal.children.rules import RIGHTS, ChildKey, folded
 from portal.db import OrganisationRow, db, scope
 from portal.errors import Refused
+from portal.imports import queries
+from portal.imports.rules import ParentRow, Remark
 from portal.organisations.models import Group
 from portal.text import _
 

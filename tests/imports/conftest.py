@@ -5,20 +5,11 @@ import sys
 from types import SimpleNamespace
 
 import pytest
-import sqlalchemy as sa
-
-from portal.audit.models import AccessLog
-from portal.auth.models import Account, Person
-from portal.children.models import Child, Guardianship
-from portal.db import EVERYWHERE, db, within
-from portal.organisations.models import Group
-from portal.outbox.models import Mail
 
 HEADER = "email;voornaam;tussenvoegsel;achternaam;telefoon;kind_voornaam;kind_achternaam;kind_geboortedatum;groep;gezag"
 ANNA = "anna@voorbeeld.nl;Anna;de;Vries;0612345678;Noor;Bakker;2023-05-01;De Vlinders;ja"
 PIET = "piet@voorbeeld.nl;Piet;;Bakker;;Noor;Bakker;2023-05-01;De Vlinders;ja"
 FAMILY = [ANNA, ANNA.replace("Noor", "Sem").replace("2023-05-01;De Vlinders", "30-9-2025;De Rupsen"), PIET]
-TABLES = (Person, Account, Child, Guardianship, Group, Mail, AccessLog)
 
 
 def a_file(*rows, header=HEADER):
@@ -73,21 +64,3 @@ def processes(app, tmp_path):
         ]
 
     return run
-
-
-@pytest.fixture
-def counted(app):
-    """How many rows there are, of all organisations."""
-
-    def count():
-        with app.app_context(), within(EVERYWHERE):
-            counts = {
-                model.__tablename__: db.session.scalar(
-                    sa.select(sa.func.count()).select_from(sa.select(model.id).subquery())
-                )
-                for model in TABLES
-            }
-            db.session.rollback()
-            return counts
-
-    return count

@@ -6,11 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.auth.models import Account, Person
-from portal.children import rules
-from portal.children.rules import COLUMNS, LONGEST, MOST_BYTES, read
 from portal.errors import Refused
+from portal.imports.rules import COLUMNS, LONGEST, MOST_BYTES, read
 from portal.organisations.models import Group
-from tests.children.conftest import ANNA, FAMILY, HEADER, PIET, a_file
+from tests.imports.conftest import ANNA, FAMILY, HEADER, PIET, a_file
 
 TODAY = date(2026, 11, 23)
 ROW = dict(zip(COLUMNS, ANNA.split(";"), strict=True))
@@ -259,7 +258,3 @@ def test_cells_are_as_long_as_the_columns_of_the_database():
     }  # fmt: skip
     for name, column in columns.items():
         assert column.property.columns[0].type.length == LONGEST[name]
-
-
-def test_who_has_no_custody_has_no_right_at_all():
-    assert not any(rules.RIGHTS["no_custody"])
