@@ -264,7 +264,7 @@ def _write(plan: _Plan, per_minute: int, by: UUID | None) -> Iterator[int]:
     yield from _change_groups(plan.changed_children)
     for links in _chunks(plan.links):
         for account_id, child_id, role in links:
-            record("guardianship_added", account_id, by=by, detail=f"{role} of child {child_id}")
+            record("guardianship_added", account_id, by=by, detail=role, child_id=child_id)
         db.session.flush()
         yield len(links)
     yield from _send_credentials(plan, per_minute)

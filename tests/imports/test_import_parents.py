@@ -265,6 +265,8 @@ def test_every_new_guardianship_and_the_import_itself_are_logged(kok, import_row
         anna = account_with("anna@voorbeeld.nl")
         assert sorted(line.action for line in lines) == ["guardianship_added"] * 3 + ["parents_imported"]
         assert len([line for line in lines if line.account_id == anna.id]) == 2
+        children = {child.id for child in session.scalars(sa.select(Child))}
+        assert {line.child_id for line in lines} == {*children, None}
         assert all("@" not in line.detail for line in lines)
 
 
