@@ -4,13 +4,10 @@ Flask-Mail 0.10 accepts any certificate, waits for ever, wraps every mail in mul
 extra headers and takes "a@x,evil@x" for one recipient (mail.md, decision 1; security.md, F9).
 """
 
-import io
 import os
 import re
 import smtplib
-import socket
 import ssl
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -31,6 +28,7 @@ from flask import Flask, current_app
 from flask_mail import BadHeaderError
 
 from portal import clock
+from portal.outbox.smtp import Plain, Tls, trusting
 
 MAILS_PER_CONNECTION = 50
 WIDEST_LINE = 76
@@ -126,46 +124,6 @@ def _folded(header: str, words: str, as_ascii: str) -> str:
     return Header(words, "utf-8", maxlinelen=WIDEST_LINE, header_name=header).encode(linesep="\r\n")
 
 
-class _Impatient:
-    """The time-out of smtplib starts again with every byte: a tarpit that drips answers would hold us for hours."""
-
-    sock: socket.socket | None
-    file: Any | None
-    timeout: float
-
-    def getreply(self) -> tuple[int, bytes]:
-        if self.sock is None:
-            raise smtplib.SMTPServerDisconnected("please run connect() first")
-        self.file = io.BufferedReader(_Until(self.sock, time.monotonic() + self.timeout))
-        try:
-            answer: tuple[int, bytes] = super().getreply()  # type: ignore[misc]
-        finally:
-            self.file = None
-            if self.sock is not None:
-                self.sock.settimeout(self.timeout)
-        return answer
-
-
-class _Until(io.RawIOBase):
-    def __init__(self, sock: socket.socket, end: float) -> None:
-        self.sock, self.end = sock, end
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        self.sock.settimeout(max(self.end - time.monotonic(), 0.001))
-        return self.sock.recv_into(buffer)
-
-
-class _Plain(_Impatient, smtplib.SMTP):
-    pass
-
-
-class _Tls(_Impatient, smtplib.SMTP_SSL):
-    pass
-
-
 class Connection(flask_mail.Connection):
     """A line to the mail server, open for some mails in a row."""
 
@@ -213,13 +171,13 @@ class Connection(flask_mail.Connection):
     def configure_host(self) -> smtplib.SMTP:
         timeout, name = current_app.config["MAIL_TIMEOUT"], self._own_name()
         with _asking("set-up"):
-            context = _trusting(current_app.config["MAIL_CA_FILE"])
+            context = trusting(current_app.config["MAIL_CA_FILE"])
         with _asking("connect"):
             host: smtplib.SMTP
             if self.mail.use_ssl:
-                host = _Tls(self.mail.server, self.mail.port, name, timeout=timeout, context=context)
+                host = Tls(self.mail.server, self.mail.port, name, timeout=timeout, context=context)
             else:
-                host = _Plain(self.mail.server, self.mail.port, name, timeout=timeout)
+                host = Plain(self.mail.server, self.mail.port, name, timeout=timeout)
         try:
             self._get_in(host, context)
         except NotSent:
@@ -277,10 +235,6 @@ class Connection(flask_mail.Connection):
                 self.close()
             raise NotSent(phase, code, text)
         return code, " ".join(text.decode(errors="replace").split())
-
-
-def _trusting(authority: str) -> ssl.SSLContext:
-    return ssl.create_default_context(cafile=authority or None)
 
 
 @contextmanager
