@@ -46,6 +46,13 @@ def secret_keys(value: str) -> list[str]:
     return [secret_key(key) for key in words(value)]
 
 
+def header_names(value: str) -> list[str]:
+    names = [name.lower() for name in words(value)]
+    if "from" not in names or not all(name.replace("-", "").isalpha() for name in names):
+        raise ValueError("must name headers, separated by commas, and From must be one of them")
+    return names
+
+
 def whole_number(low: int, high: int) -> Callable[[str], int]:
     def check(value: str) -> int:
         if not value.strip().isdecimal() or not low <= int(value) <= high:
@@ -76,6 +83,12 @@ SETTINGS = [
     Setting("MAIL_DEFAULT_SENDER", "", text, "sender address for organisations without an own one"),
     Setting("MAIL_CA_FILE", "", text, "file with the certificate authority of the SMTP server, when it is your own"),
     Setting("MAIL_TIMEOUT", "20", whole_number(1, 300), "seconds the SMTP server may stay silent in each step"),
+    Setting("MAIL_PRIVATE_SERVERS", "false", yes_or_no, "organisations may name a mail server on our own network"),
+    Setting(
+        "DKIM_HEADERS",
+        "from,to,subject,date,message-id,reply-to,mime-version,content-type,content-transfer-encoding,auto-submitted",
+        header_names, "headers that a signature covers; leave out what your provider rewrites",
+    ),
     Setting("MAIL_PER_MINUTE", "60", whole_number(1, 60_000), "pace of mails after an import, per organisation"),
     Setting("RESET_LINK_MAX_AGE", "21600", whole_number(600, 86_400), "seconds a link to choose a new password works"),
     Setting("ACTIVATION_LINK_MAX_AGE", "604800", whole_number(3600, 2_592_000), "seconds a first link works"),

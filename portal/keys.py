@@ -1,5 +1,6 @@
 """One key per purpose, derived from the secret key (HKDF, RFC 5869), so that no signature serves twice."""
 
+import base64
 import hashlib
 import hmac
 from collections.abc import Mapping
@@ -25,6 +26,27 @@ def pseudonym(purpose: str, *values: str) -> str:
 def seed(purpose: str, *values: str) -> bytes:
     """32 secret bytes that come out the same for the same values: a mail that goes twice carries the same secret."""
     return hmac.new(key(purpose), "\0".join(values).encode(), hashlib.sha256).digest()
+
+
+def encrypt(purpose: str, words: str) -> str:
+    """These words as only this installation reads them back (Fernet: AES-128-CBC with HMAC-SHA256)."""
+    return str(_fernets(purpose)[0].encrypt(words.encode()).decode())
+
+
+def decrypt(purpose: str, kept: str) -> str:
+    """What was encrypted for this purpose, also with an earlier secret key. Raises ValueError when no key fits."""
+    from cryptography.fernet import InvalidToken, MultiFernet
+
+    try:
+        return MultiFernet(_fernets(purpose)).decrypt(kept.encode()).decode()
+    except InvalidToken:
+        raise ValueError(f"No key fits what is kept for {purpose}.") from None
+
+
+def _fernets(purpose: str) -> list[Any]:
+    from cryptography.fernet import Fernet  # takes a while to load; most requests need none
+
+    return [Fernet(base64.urlsafe_b64encode(each)) for each in reversed(keys(f"encrypt {purpose}"))]
 
 
 def derive(secret: str, purpose: str) -> bytes:

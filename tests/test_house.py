@@ -35,11 +35,11 @@ FLOORS = [
 ORDER = [name for floor in FLOORS for name in floor]
 # The files of a slice; each may import those before it.
 FILES = [
-    "rules", "models", "queries", "mails", "actions", "letters", "smtp", "transport", "compose", "worker", "find",
-    "cookies", "forms", "gate", "routes", "account", "staff", "cli", "__init__",
+    "rules", "models", "queries", "mails", "actions", "letters", "signing", "smtp", "transport", "compose", "worker",
+    "find", "cookies", "forms", "gate", "routes", "account", "staff", "cli", "__init__",
 ]  # fmt: skip
 ONLY_IN = {
-    "smtp": "outbox", "transport": "outbox", "compose": "outbox", "worker": "outbox",
+    "signing": "outbox", "smtp": "outbox", "transport": "outbox", "compose": "outbox", "worker": "outbox",
     "cookies": "auth", "gate": "auth", "account": "auth",
 }  # fmt: skip
 WEB = {"forms", "routes", "account", "gate", "staff"}

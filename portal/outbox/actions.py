@@ -75,10 +75,10 @@ class Claim(NamedTuple):
     is_fresh: bool  # stamped for this try; False when an earlier try may have got through
 
 
-def claim(owner: str, lease: timedelta, without: Collection[UUID] = ()) -> Claim | None:
-    """Take the first mail that is due, of any organisation but these."""
+def claim(owner: str, lease: timedelta, of: Collection[UUID]) -> Claim | None:
+    """Take the first mail of these organisations that is due."""
     now = clock.now()
-    mail = queries.next_due(now, without)
+    mail = queries.next_due(now, of)
     if mail is None:
         return None
     is_fresh, stamp = mail.stamped_at is None, mail.stamped_at or now
@@ -126,12 +126,12 @@ def _outcome(claimed: Claim, verdict: Verdict) -> dict[str, Any]:
     return values
 
 
-def expire_overdue() -> int:
-    """End what could not be sent in time; the number of mails."""
+def expire_overdue(of: Collection[UUID]) -> int:
+    """End what could not be sent in time, of these organisations; the number of mails."""
     now = clock.now()
     written = db.session.execute(
         sa.update(Mail)
-        .where(queries.is_due(now), Mail.expires_at <= now)
+        .where(queries.is_due(now), Mail.expires_at <= now, Mail.organisation_id.in_(of))
         .values(state="expired", owner="", lease_until=None, address="")
         .execution_options(synchronize_session=False)
     )

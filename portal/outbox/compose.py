@@ -1,6 +1,7 @@
 """A letter becomes a message: subject, text and HTML in the language of the reader, from the organisation."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from email.utils import parseaddr
 from typing import Any
@@ -8,9 +9,12 @@ from typing import Any
 from flask import current_app
 from flask_babel import force_locale
 
+from portal import keys
 from portal.organisations.models import Organisation
+from portal.outbox import queries
 from portal.outbox.actions import Letter
 from portal.outbox.models import Mail
+from portal.outbox.signing import Signer
 from portal.outbox.transport import Message, one_address
 from portal.text import language
 
@@ -37,6 +41,16 @@ def sender_of(organisation: Organisation) -> str:
     """The address mails come from, and for which a parent looks in the spam folder."""
     default = parseaddr(current_app.config["MAIL_DEFAULT_SENDER"])[1]
     return organisation.sender or default or organisation.email
+
+
+def signers(sender: str, moment: datetime) -> list[Signer]:
+    """What signs mail from this address, stamped at this moment. A key that cannot be read any more does not."""
+    found = []
+    for key in queries.signing_keys(sender.rpartition("@")[2], moment):
+        with suppress(ValueError):
+            private = keys.decrypt("signing key", key.kept_private)
+            found.append(Signer(key.domain, key.selector, key.algorithm, private))
+    return found
 
 
 def subjects_of(templates: Sequence[str], organisation: Organisation) -> list[str]:

@@ -1,4 +1,5 @@
-"""One mail to send. It never holds a secret: that is made when the mail goes out."""
+"""One mail to send, which never holds a secret: that is made when the mail goes out. And an organisation's own server
+and keys, whose secrets are kept encrypted (portal.keys)."""
 
 from datetime import datetime
 from typing import Any
@@ -36,4 +37,43 @@ class Mail(OrganisationRow):
     __table_args__ = (
         sa.Index("ix_mail_queue", "state", "due_at", "priority"),
         sa.CheckConstraint(f"state IN {STATES}", name="state"),
+    )
+
+
+SECURITIES = ("starttls", "tls")
+
+
+class MailServer(OrganisationRow):
+    """The mail server of one organisation; without a row its mail goes by the server of the installation."""
+
+    __tablename__ = "mail_server"
+
+    host: Mapped[str] = mapped_column(sa.String(253))
+    port: Mapped[int]
+    security: Mapped[str] = mapped_column(sa.String(8))
+    username: Mapped[str] = mapped_column(sa.String(254), default="")
+    kept_password: Mapped[str] = mapped_column(sa.Text, default="")  # encrypted; empty when there is none
+
+    __table_args__ = (
+        sa.UniqueConstraint("organisation_id"),
+        sa.CheckConstraint(f"security IN {SECURITIES}", name="security"),
+    )
+
+
+class SigningKey(OrganisationRow):
+    """One DKIM key. It signs from the moment its record was seen in the DNS until a newer key takes over."""
+
+    __tablename__ = "signing_key"
+
+    domain: Mapped[str] = mapped_column(sa.String(253))
+    selector: Mapped[str] = mapped_column(sa.String(63))
+    algorithm: Mapped[str] = mapped_column(sa.String(7))
+    kept_private: Mapped[str] = mapped_column(sa.Text)  # encrypted
+    public: Mapped[str] = mapped_column(sa.Text)
+    signs_from: Mapped[datetime | None] = mapped_column(Moment)
+    signs_until: Mapped[datetime | None] = mapped_column(Moment)
+
+    __table_args__ = (
+        sa.UniqueConstraint("organisation_id", "domain", "selector"),
+        sa.CheckConstraint("algorithm IN ('rsa', 'ed25519')", name="algorithm"),
     )

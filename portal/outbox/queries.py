@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from portal.db import db
 from portal.organisations.models import Organisation
-from portal.outbox.models import Mail
+from portal.outbox.models import Mail, MailServer, SigningKey
 
 WAITING = ("new", "busy")
 
@@ -21,17 +21,43 @@ def is_due(now: datetime) -> sa.ColumnElement[bool]:
 
 
 def due_per_organisation(now: datetime) -> dict[UUID, datetime]:
-    """The organisations with mail that is due, and when the first of it expires."""
-    soonest = sa.select(Mail.organisation_id, sa.func.min(Mail.expires_at)).group_by(Mail.organisation_id)
-    rows = db.session.execute(soonest.where(is_due(now)))
+    """The organisations with mail that is due, the most urgent first, and when the first of it expires."""
+    rows = db.session.execute(
+        sa.select(Mail.organisation_id, sa.func.min(Mail.expires_at))
+        .where(is_due(now))
+        .group_by(Mail.organisation_id)
+        .order_by(sa.func.min(Mail.priority), sa.func.min(Mail.due_at))
+    )
     return dict(rows.all())
 
 
-def next_due(now: datetime, without: Collection[UUID]) -> Mail | None:
-    """The mail to send first, held until the end of the transaction; of these organisations none."""
+def servers_of(organisations: Collection[UUID]) -> Sequence[sa.Row[MailServer, Organisation]]:
+    """Which of these organisations have a mail server of their own."""
+    return db.session.execute(
+        sa.select(MailServer, Organisation)
+        .join(Organisation, Organisation.id == MailServer.organisation_id)
+        .where(MailServer.organisation_id.in_(organisations))
+    ).all()
+
+
+def signing_keys(domain: str, moment: datetime) -> Sequence[SigningKey]:
+    """The keys with which mail from this domain was signed at this moment, RSA first: not everyone knows Ed25519."""
+    return db.session.scalars(
+        sa.select(SigningKey)
+        .where(
+            SigningKey.domain == domain,
+            SigningKey.signs_from <= moment,
+            sa.or_(SigningKey.signs_until.is_(None), SigningKey.signs_until > moment),
+        )
+        .order_by(SigningKey.algorithm.desc(), SigningKey.signs_from.desc())
+    ).all()
+
+
+def next_due(now: datetime, of: Collection[UUID]) -> Mail | None:
+    """The mail of these organisations to send first, held until the end of the transaction."""
     return db.session.scalars(
         sa.select(Mail)
-        .where(is_due(now), Mail.organisation_id.not_in(without))
+        .where(is_due(now), Mail.organisation_id.in_(of))
         .order_by(Mail.priority, Mail.due_at)
         .limit(1)
         .with_for_update(skip_locked=True)

@@ -8,7 +8,7 @@ import os
 import re
 import smtplib
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from email import charset, policy
@@ -19,7 +19,7 @@ from email.mime.nonmultipart import MIMENonMultipart
 from email.utils import format_datetime
 from pathlib import Path
 from textwrap import wrap
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 from uuid import UUID
 
 import flask_mail
@@ -28,6 +28,7 @@ from flask import Flask, current_app
 from flask_mail import BadHeaderError
 
 from portal import clock
+from portal.outbox.signing import Signer, signed
 from portal.outbox.smtp import Plain, Tls, trusting
 
 MAILS_PER_CONNECTION = 50
@@ -37,6 +38,30 @@ QUOTED_PRINTABLE = charset.Charset("utf-8")
 QUOTED_PRINTABLE.body_encoding = charset.QP
 
 Person = tuple[str, str]  # name, address
+
+
+class Server(NamedTuple):
+    """An organisation's own mail server. With a `problem` it cannot be called at all."""
+
+    host: str
+    port: int
+    security: str  # starttls or tls: a server elsewhere is never called without
+    username: str
+    password: str
+    domain: str  # of the sender; we introduce ourselves by it
+    problem: str = ""
+
+    def __repr__(self) -> str:
+        return f"<Server {self.host}:{self.port}>"
+
+    def settings(self) -> dict[str, Any]:
+        """The same in the names of Flask-Mail."""
+        return {
+            "MAIL_SERVER": self.host, "MAIL_PORT": self.port,
+            "MAIL_USE_TLS": self.security == "starttls", "MAIL_USE_SSL": self.security == "tls",
+            "MAIL_USERNAME": self.username, "MAIL_PASSWORD": self.password,
+            "MAIL_DEFAULT_SENDER": f"portaal@{self.domain}",
+        }  # fmt: skip
 
 
 class NotSent(Exception):
@@ -74,7 +99,16 @@ class Message(flask_mail.Message):
         self.sender, self.recipients, self.reply_to = self.author, [self.reader], self.office
         self.subject, self.body, self.alts = subject, body, {"html": html}
         self.date, self.charset, self.extra_headers = stamped_at.timestamp(), "utf-8", None
+        self.signers: Sequence[Signer] = ()
+        self.signed_headers: Sequence[str] = ()
         self.cc, self.bcc, self.attachments, self.mail_options, self.rcpt_options = [], [], [], [], []
+
+    def sign_with(self, signers: Sequence[Signer], headers: Sequence[str]) -> None:
+        """Let these keys sign these headers (DKIM) when the mail is written out."""
+        self.signers, self.signed_headers = signers, headers
+
+    def as_bytes(self) -> bytes:
+        return signed(super().as_bytes(), self.signers, self.stamped_at, self.signed_headers)
 
     def has_bad_headers(self) -> bool:
         people = (self.author, self.reader, self.office)
@@ -127,8 +161,9 @@ def _folded(header: str, words: str, as_ascii: str) -> str:
 class Connection(flask_mail.Connection):
     """A line to the mail server, open for some mails in a row."""
 
-    def __init__(self, mail: Any) -> None:
+    def __init__(self, mail: Any, server: Server | None = None) -> None:
         super().__init__(mail)
+        self.server = server  # None: that of the installation
         self.answer: tuple[int | None, str] = (None, "")  # what the server said to the last mail it took
         self._is_clean = True
 
@@ -171,13 +206,14 @@ class Connection(flask_mail.Connection):
     def configure_host(self) -> smtplib.SMTP:
         timeout, name = current_app.config["MAIL_TIMEOUT"], self._own_name()
         with _asking("set-up"):
+            if self.server and self.server.problem:
+                raise ValueError(self.server.problem)
             context = trusting(current_app.config["MAIL_CA_FILE"])
-        with _asking("connect"):
-            host: smtplib.SMTP
-            if self.mail.use_ssl:
-                host = Tls(self.mail.server, self.mail.port, name, timeout=timeout, context=context)
-            else:
-                host = Plain(self.mail.server, self.mail.port, name, timeout=timeout)
+        host: Plain | Tls
+        if self.mail.use_ssl:
+            host = Tls(local_hostname=name, timeout=timeout, context=context)
+        else:
+            host = Plain(local_hostname=name, timeout=timeout)
         try:
             self._get_in(host, context)
         except NotSent:
@@ -185,8 +221,10 @@ class Connection(flask_mail.Connection):
             raise
         return host
 
-    def _get_in(self, host: smtplib.SMTP, context: ssl.SSLContext) -> None:
+    def _get_in(self, host: Plain | Tls, context: ssl.SSLContext) -> None:
+        public_only = self.server is not None and not current_app.config["MAIL_PRIVATE_SERVERS"]
         with _asking("connect"):
+            host.reach(self.mail.server, self.mail.port, public_only)
             host.ehlo_or_helo_if_needed()
         if self.mail.use_tls:
             with _asking("tls"):
@@ -282,10 +320,12 @@ class Mail(flask_mail.Mail):
     A mail is held back by MAIL_SUPPRESS_SEND only, not by TESTING: our tests send to a server of their own.
     """
 
-    def connect(self) -> Connection:
+    def connect(self, server: Server | None = None) -> Connection:
+        """To an organisation's own server, else to that of the installation."""
         app = _app()
-        state = app.extensions["mail"] = self.init_mail(app.config, app.debug)
-        return Folder(state) if app.config["DEMO"] else Connection(state)
+        state = self.init_mail({**app.config, **(server.settings() if server else {})}, app.debug)
+        app.extensions.setdefault("mail", state)
+        return Folder(state, server) if app.config["DEMO"] else Connection(state, server)
 
 
 def _app() -> Flask:

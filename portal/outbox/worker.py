@@ -9,21 +9,23 @@ import os
 import threading
 import time
 import traceback
+from collections.abc import Collection
 from uuid import UUID, uuid4
 
 from flask import Flask, current_app
 from flask_mail import BadHeaderError
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from portal import clock
+from portal import clock, keys
 from portal import db as database
 from portal.db import EVERYWHERE, db, within
 from portal.organisations.models import Organisation
 from portal.outbox import actions, queries, rules
 from portal.outbox.actions import Claim
-from portal.outbox.compose import compose
+from portal.outbox.compose import compose, sender_of, signers
+from portal.outbox.models import MailServer
 from portal.outbox.rules import Verdict
-from portal.outbox.transport import Message, NotSent, mail
+from portal.outbox.transport import Message, NotSent, Server, mail
 from portal.throttle.actions import sweep
 
 log = logging.getLogger("portal.outbox")
@@ -40,68 +42,148 @@ def run_once(owner: str = "", limit: int = 50) -> int:
     tried = 0
     while tried < limit and worker.send_one():
         tried += 1
-    worker.connection.close()
+    worker.hang_up()
     return tried
 
 
 def run(stop: threading.Event, parent: int | None = None) -> None:
-    """Send until told to stop, or until the process with this number is no longer our parent."""
+    """Send until told to stop, or until the process with this number is no longer our parent.
+
+    Each mail server has a thread of its own while there is mail for it: a server that hangs holds up nobody else.
+    """
     worker = Worker()
-    if not worker.connection.leads_somewhere:
-        log.warning("PORTAL_MAIL_SERVER is not set: mails wait in the outbox")
+    if not worker.line(None).leads_somewhere:
+        log.warning("PORTAL_MAIL_SERVER is not set: mails wait, but those of organisations with a server of their own")
     next_sweep = time.monotonic()
     while not stop.is_set() and parent in (None, os.getppid()):
+        pause = POLL
         try:
-            pause = 0.0 if worker.send_one() else POLL
+            worker.start_what_is_due(stop)
             if time.monotonic() >= next_sweep:
                 next_sweep += SWEEP
                 _sweep(worker.app)
         except Exception as error:
             log.error("the outbox stumbled: %s", _where(error))
             pause = AFTER_A_FAULT
-        if pause:
-            stop.wait(pause)
-    worker.connection.close()
+        stop.wait(pause)
+    worker.hang_up()
 
 
 class Worker:
-    """One worker: its connection, and whom it leaves alone for a while."""
+    """One worker: its lines to mail servers."""
 
     def __init__(self, owner: str = "") -> None:
         self.app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
         self.owner = owner or str(uuid4())
-        self.connection = mail.connect()
+        self.lines: dict[Server | None, Line] = {}
+
+    def line(self, server: Server | None) -> "Line":
+        """To this server; None is that of the installation. A changed password makes another server of it."""
+        if server not in self.lines:
+            with self.app.app_context():
+                self.lines[server] = Line(self.app, self.owner, server)
+        return self.lines[server]
+
+    def send_one(self) -> bool:
+        """Try the mail that comes first. False when there is nothing to do, or nothing that can be done now."""
+        due = self._due()
+        for line in list(self.lines.values()):
+            if line not in due and not line.is_busy:
+                line.connection.close()
+        return any(line.send_one(organisations) for line, organisations in due.items())
+
+    def start_what_is_due(self, stop: threading.Event) -> None:
+        """A thread for every line with mail that can go now, unless it has one."""
+        for line in self._due():
+            if not line.is_busy and line.may_be_called:
+                line.thread = threading.Thread(target=self._drain, args=(line, stop), name=f"mail {line.server}")
+                line.thread.start()
+
+    def hang_up(self) -> None:
+        """Wait for what is on its way, and close the lines."""
+        for line in self.lines.values():
+            if line.thread is not None:
+                line.thread.join()
+            line.connection.close()
+
+    def _drain(self, line: "Line", stop: threading.Event) -> None:
+        """Send over this line until nothing is left that can go."""
+        try:
+            while not stop.is_set() and line.send_one(self._due().get(line, ())):
+                pass
+        except Exception as error:
+            log.error("the outbox stumbled: %s", _where(error))
+            line.silent_until = time.monotonic() + AFTER_A_FAULT
+        line.connection.close()
+
+    def _due(self) -> "dict[Line, set[UUID]]":
+        """Which organisations have mail for which line, the most urgent first. Looks without writing; only what came
+        too late is ended here, also while no server listens."""
+        with self.app.app_context(), within(EVERYWHERE):
+            database.read_only()
+            now, due = clock.now(), queries.due_per_organisation(clock.now())
+            servers = (
+                {row.organisation_id: _server(row, owner) for row, owner in queries.servers_of(due)} if due else {}
+            )
+            db.session.rollback()
+            found: dict[Line, set[UUID]] = {}
+            for organisation_id in due:
+                found.setdefault(self.line(servers.get(organisation_id)), set()).add(organisation_id)
+            found = {line: organisations for line, organisations in found.items() if line.leads_somewhere}
+            late = {each for organisations in found.values() for each in organisations if due[each] <= now}
+            if late:
+                with database.writing():
+                    actions.expire_overdue(late)
+                    db.session.commit()
+        return found
+
+
+def _server(row: MailServer, organisation: Organisation) -> Server:
+    try:
+        password, problem = (keys.decrypt("mail server", row.kept_password) if row.kept_password else ""), ""
+    except ValueError:
+        password, problem = "", "its password was kept with another PORTAL_SECRET_KEY"
+    domain = sender_of(organisation).rpartition("@")[2]
+    return Server(row.host, row.port, row.security, row.username, password, domain, problem)
+
+
+class Line:
+    """The line to one mail server, and whom it leaves alone for a while."""
+
+    def __init__(self, app: Flask, owner: str, server: Server | None) -> None:
+        self.app, self.owner, self.server = app, owner, server
+        self.connection = mail.connect(server)
+        self.thread: threading.Thread | None = None
         self.failures = 0  # of the connection, in a row
         self.silent_until = 0.0
         self.silenced: dict[UUID, float] = {}  # organisations whose sender the server does not take
         self.complaints: dict[UUID | None, str] = {}  # the last one about an organisation, or about the connection
 
-    def send_one(self) -> bool:
-        """Try the mail that comes first. False when there is nothing to do, or nothing that can be done now."""
-        if not self.connection.leads_somewhere:
-            return False
+    @property
+    def leads_somewhere(self) -> bool:
+        return self.connection.leads_somewhere
+
+    @property
+    def is_busy(self) -> bool:
+        return self.thread is not None and self.thread.is_alive()
+
+    @property
+    def may_be_called(self) -> bool:
+        return time.monotonic() >= self.silent_until
+
+    def send_one(self, organisations: Collection[UUID]) -> bool:
+        """Try the first mail of these organisations. False when nothing can be done now."""
         with self.app.app_context():
-            if not self._has_work():
+            open_to = set(organisations) - self._silenced()
+            if not open_to:
                 self.connection.close()
                 return False
             if not self._is_connected():
                 return False
-            claimed = self._claim()
+            claimed = self._claim(open_to)
             if claimed is not None:
                 self._try(claimed)
             return claimed is not None
-
-    def _has_work(self) -> bool:
-        """Looks without writing; only what came too late is ended here, also while no server listens."""
-        with within(EVERYWHERE):
-            database.read_only()
-            due = queries.due_per_organisation(clock.now())
-            db.session.rollback()
-            if any(expires_at <= clock.now() for expires_at in due.values()):
-                with database.writing():
-                    actions.expire_overdue()
-                    db.session.commit()
-        return not due.keys() <= self._silenced()
 
     def _silenced(self) -> set[UUID]:
         now = time.monotonic()
@@ -109,7 +191,7 @@ class Worker:
 
     def _is_connected(self) -> bool:
         """Before a mail is taken, so that a server that is down costs no mail a try."""
-        if time.monotonic() < self.silent_until:
+        if not self.may_be_called:
             return False
         try:
             self.connection.open()
@@ -132,15 +214,15 @@ class Worker:
             return
         self.complaints[about] = complaint
         if verdict is Verdict.PAUSE:
-            who = f" of organisation {about}" if about else ""
+            who = f" of organisation {about}" if about else f" for {self.server.host}" if self.server else ""
             log.error("mail%s waits until the settings are right: %s", who, problem)
         else:
-            log.warning("mail waits for the mail server: %s", problem)
+            log.warning("mail waits for the mail server%s: %s", f" {self.server.host}" if self.server else "", problem)
 
-    def _claim(self) -> Claim | None:
+    def _claim(self, organisations: Collection[UUID]) -> Claim | None:
         lease = rules.lease(self.app.config["MAIL_TIMEOUT"])
         with within(EVERYWHERE), database.writing():
-            claimed = actions.claim(self.owner, lease, without=self._silenced())
+            claimed = actions.claim(self.owner, lease, of=organisations)
             db.session.commit()
         return claimed
 
@@ -217,7 +299,11 @@ def _message(claimed: Claim) -> Message | None:
         return None
     organisation = db.session.get_one(Organisation, claimed.organisation_id)
     letter = prepare(mail, organisation, claimed.stamped_at)
-    return None if letter is None else compose(mail, letter, organisation, claimed.stamped_at)
+    if letter is None:
+        return None
+    message = compose(mail, letter, organisation, claimed.stamped_at)
+    message.sign_with(signers(message.author[1], claimed.stamped_at), current_app.config["DKIM_HEADERS"])
+    return message
 
 
 def _sweep(app: Flask) -> None:

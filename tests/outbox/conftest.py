@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
+from portal import keys
 from portal.db import EVERYWHERE, db, within
-from portal.outbox import worker
+from portal.outbox import signing, worker
 from portal.outbox.actions import enqueue
-from portal.outbox.models import Mail
+from portal.outbox.models import Mail, MailServer, SigningKey
 from tests.outbox import letters
 from tests.outbox.certificates import Authority
 from tests.outbox.relay import Relay
@@ -74,6 +76,44 @@ def work(app, time):
             return worker.run_once(**options)
 
     return run_once
+
+
+@pytest.fixture
+def own_server(settings, authority, inside):
+    """own_server(kok, relay, "geheim") makes this relay the mail server of Kok."""
+    settings(MAIL_PRIVATE_SERVERS=True, MAIL_CA_FILE=str(authority.file))
+
+    def use(organisation, port, password="", host="127.0.0.1"):
+        with inside(organisation) as session:
+            row = session.scalars(sa.select(MailServer)).one_or_none() or MailServer(organisation_id=organisation.id)
+            row.host, row.port, row.security, row.username = host, port, "starttls", "kok" if password else ""
+            row.kept_password = keys.encrypt("mail server", password) if password else ""
+            session.add(row)
+
+    return use
+
+
+@pytest.fixture
+def signing_key(inside):
+    """signing_key(kok, "rsa", since=…) is a key that signs; gives its record as dkimpy asks for it."""
+
+    def make(organisation, algorithm, since, until=None, domain="kok.test"):
+        private, public = PAIRS[algorithm]
+        selector = f"kok-{algorithm}-{since:%H%M}" if since else f"kok-{algorithm}-new"
+        with inside(organisation) as session:
+            session.add(
+                SigningKey(
+                    organisation_id=organisation.id, domain=domain, selector=selector, algorithm=algorithm,
+                    kept_private=keys.encrypt("signing key", private), public=public, signs_from=since,
+                    signs_until=until,
+                )
+            )  # fmt: skip
+        return {f"{selector}._domainkey.{domain}.".encode(): f"v=DKIM1; k={algorithm}; p={public}".encode()}
+
+    return make
+
+
+PAIRS = {algorithm: signing.new_pair(algorithm) for algorithm in signing.ALGORITHMS}
 
 
 @pytest.fixture(scope="session")

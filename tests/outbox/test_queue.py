@@ -81,9 +81,9 @@ def test_mail_that_keeps_failing_expires_on_time(relay, put, row, work, time, mo
     assert relay.seen == []
 
 
-def test_mail_of_a_worker_that_died_is_taken_over_after_its_lease(relay, put, row, work, time, everywhere):
+def test_mail_of_a_worker_that_died_is_taken_over_after_its_lease(relay, put, row, work, time, everywhere, kok):
     mail_id = put()
-    claimed = everywhere(actions.claim, "died", LEASE)
+    claimed = everywhere(actions.claim, "died", LEASE, of=[kok.id])
     assert (claimed.mail_id, row(mail_id).state) == (mail_id, "busy")
     time.move(seconds=60)
     assert work() == 0
@@ -93,9 +93,9 @@ def test_mail_of_a_worker_that_died_is_taken_over_after_its_lease(relay, put, ro
     assert row(mail_id).stamped_at == claimed.stamped_at
 
 
-def test_worker_that_lost_its_mail_writes_nothing(relay, put, row, work, time, everywhere):
+def test_worker_that_lost_its_mail_writes_nothing(relay, put, row, work, time, everywhere, kok):
     mail_id = put()
-    claimed = everywhere(actions.claim, "slow", LEASE)
+    claimed = everywhere(actions.claim, "slow", LEASE, of=[kok.id])
     time.move(minutes=2)
     work()
     before = row(mail_id)
@@ -105,7 +105,7 @@ def test_worker_that_lost_its_mail_writes_nothing(relay, put, row, work, time, e
     assert (after.state, after.smtp_code, after.updated_at) == ("sent", 250, before.updated_at)
 
 
-def test_worker_that_lost_its_mail_sends_nothing(relay, put, app, time, everywhere, monkeypatch, caplog):
+def test_worker_that_lost_its_mail_sends_nothing(relay, put, app, time, kok, monkeypatch, caplog):
     put()
     claim = actions.claim
 
@@ -113,24 +113,24 @@ def test_worker_that_lost_its_mail_sends_nothing(relay, put, app, time, everywhe
         claimed = claim(*values, **options)
         db.session.commit()
         time.move(minutes=10)
-        assert claim("quick", LEASE) is not None
+        assert claim("quick", LEASE, of=[kok.id]) is not None
         return claimed
 
     with app.app_context():
         sender = worker.Worker()
         monkeypatch.setattr(actions, "claim", slow_claim)
         sender.send_one()
-        sender.connection.close()
+        sender.hang_up()
     assert relay.seen == []
     assert "taken over" in caplog.text
 
 
-def test_two_workers_never_take_the_same_mail(app, put, everywhere, time):
+def test_two_workers_never_take_the_same_mail(app, put, everywhere, time, kok):
     put(), put()
     second = []
-    taker = threading.Thread(target=lambda: second.append(everywhere(actions.claim, "second", LEASE)))
+    taker = threading.Thread(target=lambda: second.append(everywhere(actions.claim, "second", LEASE, of=[kok.id])))
     with app.app_context(), within(EVERYWHERE):
-        first = actions.claim("first", LEASE)
+        first = actions.claim("first", LEASE, of=[kok.id])
         taker.start()
         taker.join(0.5)
         # PostgreSQL steps over the mail that is being taken; SQLite lets one writer in at a time.
@@ -248,7 +248,7 @@ def test_what_was_sent_is_written_down_though_the_database_was_away(relay, put, 
 def test_worker_survives_a_database_that_is_away(relay, put, row, app, time, monkeypatch, caplog):
     mail_id, stop, looks = put(), threading.Event(), []
     statement = "SELECT 1 -- " + "@".join(("anna", "voorbeeld.nl"))
-    has_work = worker.Worker._has_work
+    due = worker.Worker._due
 
     def flaky(self):
         looks.append(1)
@@ -256,9 +256,9 @@ def test_worker_survives_a_database_that_is_away(relay, put, row, app, time, mon
             raise OperationalError(statement, {}, Exception("gone"))
         if len(looks) == 3:
             stop.set()
-        return has_work(self)
+        return due(self)
 
-    monkeypatch.setattr(worker.Worker, "_has_work", flaky)
+    monkeypatch.setattr(worker.Worker, "_due", flaky)
     monkeypatch.setattr(worker, "AFTER_A_FAULT", 0.01)
     with app.app_context():
         worker.run(stop)

@@ -194,7 +194,7 @@ def test_wrong_password_pauses_the_queue_and_says_so_once(password, app, setting
         sender = worker.Worker()
         assert not any([sender.send_one(), sender.send_one(), sender.send_one()])
         assert relay.connections == 1
-        sender.silent_until = 0.0
+        sender.line(None).silent_until = 0.0
         assert not sender.send_one()
         assert relay.connections == 2
         assert levels(caplog) == ["ERROR"]
@@ -224,9 +224,9 @@ def test_trouble_that_comes_back_is_logged_again(relay, app, put, time, caplog):
         sender = worker.Worker()
         for answers in (["553 5.7.1 not yours"], [], ["553 5.7.1 not yours"]):
             relay.script["MAIL"] = answers
-            sender.silenced.clear()
+            sender.line(None).silenced.clear()
             assert sender.send_one()
-        sender.connection.close()
+        sender.hang_up()
     assert levels(caplog) == ["ERROR", "ERROR"]
 
 
