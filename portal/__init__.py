@@ -11,7 +11,18 @@ from portal import config, doors, errors, pages
 from portal import db as database
 
 # An order: each subject imports only what stands before it. (db is the row of the core, not a subject.)
-FEATURES = ["throttle", "organisations", "audit", "passwords", "outbox", "auth", "children", "imports", "home"]
+FEATURES = [
+    "throttle",
+    "organisations",
+    "audit",
+    "passwords",
+    "outbox",
+    "auth",
+    "factors",
+    "children",
+    "imports",
+    "home",
+]
 
 
 def create_app(environ: Mapping[str, str] = os.environ) -> Flask:

@@ -115,6 +115,12 @@ def scope() -> UUID:
     return value
 
 
+def changed(statement: Any) -> int:
+    """Run an UPDATE or DELETE; the number of rows it changed. With the old value in its WHERE, one of many wins."""
+    result = db.session.execute(statement.execution_options(synchronize_session=False))
+    return int(getattr(result, "rowcount", 0))
+
+
 def end_reading() -> None:
     """What was read so far stays as it is; a write, or a password to hash, does not wait inside an open transaction."""
     db.session.commit()

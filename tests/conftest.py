@@ -10,27 +10,31 @@ from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes, policy
 from types import SimpleNamespace
 
+import pyotp
 import pytest
 import sqlalchemy as sa
 from aiosmtpd.controller import Controller
 
-from portal import clock, create_app
+from portal import clock, create_app, keys
 from portal import db as database
 from portal.audit.models import AccessLog
 from portal.auth import mails
 from portal.auth.models import Account, Person
 from portal.children.models import Child, Guardianship
 from portal.db import EVERYWHERE, db, within
+from portal.factors.models import SecondFactor
 from portal.organisations.actions import add_organisation
 from portal.organisations.models import Group, Location
 from portal.outbox.models import Mail
 from portal.passwords.actions import hash_password
+from portal.roles import ROLES
 from tests import postgresql
 from tests.visitor import Visitor
 
 IN_MEMORY = "/dev/shm" if os.path.isdir("/dev/shm") else None  # the disk's fsync is not what is tested
 COUNTED = (Person, Account, Child, Guardianship, Group, Mail, AccessLog)
 PASSWORD = "tulp-fiets-molen-appel"
+TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
 def missing(program):
@@ -38,6 +42,11 @@ def missing(program):
     if os.environ.get("CI") == "true":
         pytest.fail(f"{program} is not on this machine, and CI skips nothing")
     pytest.skip(f"needs {program}")
+
+
+def totp_code(secret=TOTP_SECRET, steps=0):
+    """What the app shows now, or so many steps of 30 seconds later."""
+    return pyotp.TOTP(secret).generate_otp(int(clock.now().timestamp()) // 30 + steps)
 
 
 # The portal on both databases
@@ -255,13 +264,24 @@ def visitor(app):
 
 
 @pytest.fixture
-def office(visitor, kok, save_parent):
-    """office("manager") is a browser of somebody with that role at Kok, logged in; .account is theirs."""
+def office(visitor, kok, save_parent, inside):
+    """office("manager") is a browser of somebody with that role at Kok, logged in whole; .account is theirs."""
 
-    def log_in(role, organisation=kok):
+    def log_in(role, organisation=kok, remember=False):
         browser = visitor(organisation, address="203.0.113.80")
-        browser.account = save_parent(organisation, "Kim", "", role.title(), f"{role}@kok.test", role=role)
-        browser.log_in(browser.account)
+        email = f"{role}@{organisation.slug}.test"
+        browser.account = save_parent(organisation, "Kim", "", role.title(), email, role=role)
+        with inside(organisation):
+            account = db.session.get(Account, browser.account.id)
+            account.second_step_at = clock.now()
+            secret = keys.encrypt("second step", TOTP_SECRET)
+            db.session.add(
+                SecondFactor(organisation_id=organisation.id, account_id=account.id, secret=secret, last_step=0)
+            )
+        browser.log_in(browser.account, remember=remember)
+        browser.get("/tweede-stap")
+        browser.post("/tweede-stap", code=totp_code())
+        browser.csrf = ""
         return browser
 
     return log_in
@@ -301,11 +321,23 @@ def counted(app):
 
 
 @pytest.fixture
-def enter(visitor, kok, anna, post, inside):
-    """enter("parent") is a browser in that state: stranger, parent, or who opened a link from a mail (link, device)."""
+def enter(visitor, kok, anna, post, inside, office, els):
+    """enter("parent") is a browser in that state: stranger, parent, a role of the office, who opened a link from a mail
+    (link, device), or who has only typed the password: before a second step (half), or without having one (new).
+    """
 
     def open_browser(who):
+        if who in ROLES:
+            browser = office(who)
+            browser.get("/hulp")
+            return browser
         browser = visitor(kok)
+        if who == "new":
+            browser.log_in(els)
+        if who == "half":
+            with inside(kok):
+                db.session.get(Account, els.id).second_step_at = clock.now()
+            browser.log_in(els)
         if who == "parent":
             browser.log_in(anna)
         if who == "link":

@@ -17,10 +17,12 @@ class Post:
     path: str
     fields: dict[str, str] = field(default_factory=dict)
     refusal: int = 422
+    stale: int = 400  # the answer to a wrong CSRF value
     ignores: tuple[str, ...] = ()  # fields in which nonsense counts as nothing
 
 
 LOGIN = {"email": "anna@voorbeeld.nl", "password": "tulp-fiets-molen-appel", "remember": "y", "next": "/"}
+CODE = {"code": "123456", "next": "/"}
 TWICE = {"password": NEW, "repeat": NEW}
 POSTS = {
     "auth.login": Post("stranger", "/inloggen", LOGIN),
@@ -36,6 +38,13 @@ POSTS = {
     "account.step_up": Post("parent", "/account/bevestigen", {"password": LOGIN["password"], "next": "/"}),
     "account.end_session": Post("parent", f"/account/sessies/{ID}/uitloggen"),
     "account.end_all_sessions": Post("parent", "/account/sessies/overal-uitloggen"),
+    "second_step.enter": Post("half", "/tweede-stap", CODE),
+    "second_step.use_recovery_code": Post("half", "/tweede-stap/herstelcode", {**CODE, "code": "ABCD-2345-ABCD-2345"}),
+    "second_step.set_up": Post("new", "/tweede-stap/instellen", CODE),
+    "second_step.confirm": Post("manager", "/tweede-stap/bevestigen", CODE),
+    "own_second_step.make_codes": Post("parent", "/account/tweede-stap/nieuwe-codes"),
+    "own_second_step.turn_off": Post("parent", "/account/tweede-stap/uitzetten"),
+    "stop_reset.stop": Post("stranger", "/tweede-stap-houden/a.b.c", refusal=410, stale=410),
     "welcome.set_language": Post("stranger", "/taal", {"language": "nl", "next": "/"}, ignores=("next",)),
 }
 EXAMPLES = {"token": "a.b.c", "colour": "1f6f66", "session_id": ID, "filename": "portal.css", "mail_id": "a"}

@@ -26,7 +26,7 @@ FLOORS = [
     ["throttle", "organisations"],
     ["fields", "answers", "menu", "pages", "doors"],
     ["audit", "files", "passwords", "outbox"],
-    ["auth"],
+    ["auth", "factors"],
     ["children", "imports"],
     ["contracts", "messages", "diary", "planning", "invoices"],
     ["home", "staff", "demo"],

@@ -36,6 +36,8 @@ def change_password():
 @bp.route("/bevestigen", methods=["GET", "POST"])
 def step_up():
     """Type the password again. Afterwards the parent is back on the page, and presses the button there once more."""
+    if current_user.has_second_step:
+        return answers.redirect(url_for(find.STEP_UP[True], next=request.args.get("next") or None))
     form = forms.StepUpForm()
     if request.method == "GET" and not g.get("stale_form"):
         form.next.data = request.args.get("next", "")

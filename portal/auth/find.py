@@ -102,7 +102,10 @@ def confirm_first(after: str) -> Response | None:
     if rules.is_fresh(current_user.session.confirmed_at, clock.now()):
         return None
     flash(_("Laat eerst zien dat u het bent. Druk daarna nog een keer op de knop."))
-    return redirect(url_for("account.step_up", next=after))
+    return redirect(url_for(STEP_UP[current_user.has_second_step], next=after))
+
+
+STEP_UP = {False: "account.step_up", True: "second_step.confirm"}  # the strongest that this visitor has (U3)
 
 
 def my_sessions() -> list[Session]:

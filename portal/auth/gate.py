@@ -12,7 +12,19 @@ from portal.db import db
 WITH_TEMPORARY = {
     "auth.choose_password", "auth.check_password", "auth.propose_passphrase", "auth.logout", "welcome.set_language",
 }  # fmt: skip
-WITH_OTHER_BROWSER = {"account.step_up", "auth.logout", "auth.login", "welcome.set_language", "welcome.help"}
+# Between the password and the second step (O6).
+WITH_HALF = {
+    "second_step.enter", "second_step.set_up", "second_step.qr_code", "second_step.use_recovery_code",
+    "auth.logout", "welcome.set_language", "welcome.help",
+}  # fmt: skip
+WITH_OTHER_BROWSER = {
+    "account.step_up",
+    "second_step.confirm",
+    "auth.logout",
+    "auth.login",
+    "welcome.set_language",
+    "welcome.help",
+}
 FOR_EVERYONE = {"static", "welcome.accent", "welcome.livez", "welcome.readyz"}
 
 
@@ -24,10 +36,11 @@ def init_app(app: Flask) -> None:
 def _check_session() -> Response | None:
     if request.endpoint in FOR_EVERYONE or not _has_session() or not current_user.is_authenticated:
         return None
-    if current_user.session.kind == "temporary":
-        if request.endpoint in WITH_TEMPORARY:
-            return None
-        return answers.redirect(url_for("auth.choose_password"))
+    kind = current_user.session.kind
+    if kind == "temporary":
+        return None if request.endpoint in WITH_TEMPORARY else answers.redirect(url_for("auth.choose_password"))
+    if kind == "half":
+        return None if request.endpoint in WITH_HALF else answers.redirect(url_for("second_step.enter"))
     if current_user.session.browser != cookies.browser() and request.endpoint not in WITH_OTHER_BROWSER:
         # A cookie that moved to another browser may be a stolen one (security.md, S14).
         return answers.redirect(url_for("account.step_up", next=request.path))

@@ -15,7 +15,7 @@ from portal.outbox.models import Mail
 
 
 def credentials(mail: Mail, organisation: Organisation, moment: datetime) -> Letter | None:
-    account = _account_of(mail)
+    account = account_of(mail)
     if account is None:
         return None
     if organisation.credentials_mail == "link" or account.role:
@@ -23,11 +23,11 @@ def credentials(mail: Mail, organisation: Organisation, moment: datetime) -> Let
     lives = timedelta(hours=organisation.temporary_password_hours)
     password = actions.make_temporary_password(account, mail.id, moment, lives)
     context = {"login_url": link(organisation, "auth.login"), "password": password, "expires": moment + lives}
-    return _letter("auth/credentials_password", account, organisation, context)
+    return letter_to("auth/credentials_password", account, organisation, context)
 
 
 def forgot_password(mail: Mail, organisation: Organisation, moment: datetime) -> Letter | None:
-    account = _account_of(mail)
+    account = account_of(mail)
     if account is None:
         return None
     if account.password_hash is None:
@@ -41,11 +41,11 @@ def forgot_password(mail: Mail, organisation: Organisation, moment: datetime) ->
         "expires": moment + max_age,
         "hours": max_age // timedelta(hours=1),
     }
-    return _letter("auth/reset_password", account, organisation, context)
+    return letter_to("auth/reset_password", account, organisation, context)
 
 
 def approve_device(mail: Mail, organisation: Organisation, moment: datetime) -> Letter | None:
-    account = _account_of(mail)
+    account = account_of(mail)
     if account is None or account.password_hash is None:
         return None
     made = actions.make_link(account, "device", keys.seed("link", mail.id.hex), moment)
@@ -54,23 +54,23 @@ def approve_device(mail: Mail, organisation: Organisation, moment: datetime) -> 
         "device": mail.params["browser"] or "?",
         "expires": moment + timedelta(seconds=current_app.config["RESET_LINK_MAX_AGE"]),
     }
-    return _letter("auth/approve_device", account, organisation, context)
+    return letter_to("auth/approve_device", account, organisation, context)
 
 
 def password_changed(mail: Mail, organisation: Organisation, moment: datetime) -> Letter | None:
-    account = _account_of(mail)
+    account = account_of(mail)
     context = {"moment": mail.created_at, "link": link(organisation, "auth.forgot_password")}
-    return _letter("auth/password_changed", account, organisation, context) if account else None
+    return letter_to("auth/password_changed", account, organisation, context) if account else None
 
 
 def new_device(mail: Mail, organisation: Organisation, moment: datetime) -> Letter | None:
-    account = _account_of(mail)
+    account = account_of(mail)
     context = {
         "moment": mail.created_at,
         "device": mail.params["browser"] or "?",
         "link": link(organisation, "account.sessions"),
     }
-    return _letter("auth/new_device", account, organisation, context) if account else None
+    return letter_to("auth/new_device", account, organisation, context) if account else None
 
 
 def register() -> None:
@@ -81,7 +81,7 @@ def register() -> None:
     prepare_with("auth/new_device", new_device)
 
 
-def _account_of(mail: Mail) -> Account | None:
+def account_of(mail: Mail) -> Account | None:
     """The open account this mail is for: named in the row, or found by the address a visitor typed."""
     found = queries.account(mail.account_id) if mail.account_id else queries.account_with(mail.address)
     if found is None or not found.is_open:
@@ -98,10 +98,10 @@ def _activation(mail: Mail, organisation: Organisation, account: Account, moment
         "link": link(organisation, "auth.open_activation_link", token=made.token),
         "expires": moment + timedelta(seconds=current_app.config["ACTIVATION_LINK_MAX_AGE"]),
     }
-    return _letter("auth/credentials_link", account, organisation, context)
+    return letter_to("auth/credentials_link", account, organisation, context)
 
 
-def _letter(template: str, account: Account, organisation: Organisation, context: dict[str, object]) -> Letter:
+def letter_to(template: str, account: Account, organisation: Organisation, context: dict[str, object]) -> Letter:
     person = account.person
     return Letter(
         address=account.email,

@@ -43,6 +43,7 @@ class Account(OrganisationRow):
     status: Mapped[str] = mapped_column(sa.String(8), default="invited")
     role: Mapped[str] = mapped_column(sa.String(16), default="")
     last_login_at: Mapped[datetime | None] = mapped_column(Moment)
+    second_step_at: Mapped[datetime | None] = mapped_column(Moment)  # since when a code is asked after the password
 
     person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
 
@@ -75,7 +76,8 @@ class Session(OrganisationRow):
 
     token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
     account_id: Mapped[UUID] = mapped_column(sa.ForeignKey("account.id"), index=True)
-    kind: Mapped[str] = mapped_column(sa.String(10))  # full, or temporary: only good for choosing a password
+    # full; temporary: only good for choosing a password; half: the password was right, the second step comes next
+    kind: Mapped[str] = mapped_column(sa.String(10))
     remembered: Mapped[bool] = mapped_column(default=False)
     seen_at: Mapped[datetime] = mapped_column(Moment)
     confirmed_at: Mapped[datetime] = mapped_column(Moment)  # when the password was last typed in this session
@@ -135,13 +137,17 @@ class Visitor(UserMixin):
 
     @property
     def is_whole(self) -> bool:
-        """Whether all pages are open; with a temporary password only the one to choose a password is."""
+        """Whether all pages are open; before the second step, and with a temporary password, almost none is."""
         return self.session.kind == "full"
 
     @property
     def role(self) -> str:
         """What this visitor is at work, as of this request: "" for a parent (portal.roles)."""
         return self.account.role
+
+    @property
+    def has_second_step(self) -> bool:
+        return self.account.second_step_at is not None
 
     @property
     def is_staff(self) -> bool:

@@ -38,6 +38,8 @@ def login():
         if visitor is not None:
             cookies.log_in(visitor)
             after = find.next_page(form.next.data or "")
+            if visitor.session.kind == "half":
+                return answers.redirect(url_for("second_step.enter", next=None if after == "/" else after))
             return answers.redirect(url_for(".choose_password") if _is_temporary(visitor) else after)
         form.form_errors.append(str(WRONG))
     return answers.form_page("auth/login.html", form)
@@ -84,7 +86,7 @@ def _begin(found, kind, attempt, remember):
         actions.end_session(current_user.session, "new login")
     row, token = actions.begin_session(
         found,
-        "full" if is_own else "temporary",
+        rules.kind_after_password(found.role, found.second_step_at is not None) if is_own else "temporary",
         is_own and remember and not found.role,
         cookies.browser(),
         cookies.address(),
@@ -294,7 +296,8 @@ def keep_password(visitor, password, because, after):
     if not actions.change_password(visitor.account, password_hash, row, because, cookies.address()):
         db.session.rollback()  # another device changed it in this same moment, and ended this session
         return answers.redirect(after)
-    row.kind = "full"
+    if row.kind == "temporary":
+        row.kind = rules.kind_after_password(visitor.role, visitor.has_second_step)
     token = actions.renew_session(row, cookies.browser())
     db.session.commit()
     cookies.log_in(Visitor(visitor.account, row, token))

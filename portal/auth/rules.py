@@ -75,12 +75,19 @@ class Limits:
 
 
 def session_limits(kind: str, remembered: bool, is_staff: bool) -> Limits:
-    """How long a session may rest and live (ASVS 7.3, NIST 800-63B-4 2.1.3; security.md RM9 and T4)."""
+    """How long a session may rest and live (ASVS 7.3, NIST 800-63B-4 2.1.3; security.md RM9, T4, O6)."""
+    if kind == "half":
+        return Limits(timedelta(minutes=10), timedelta(minutes=10))
     if kind == "temporary":
         return Limits(timedelta(minutes=30), timedelta(minutes=30))
     if remembered and not is_staff:
         return Limits(timedelta(days=14), timedelta(days=30))
     return Limits(timedelta(hours=1), timedelta(hours=12))
+
+
+def kind_after_password(role: str, has_second_step: bool) -> str:
+    """What the own password opens: everything, or only the second step. Who works here always needs that (O1)."""
+    return "half" if role or has_second_step else "full"
 
 
 def session_is_over(limits: Limits, created_at: datetime, seen_at: datetime, now: datetime) -> bool:

@@ -86,16 +86,16 @@ def canonical_temporary(typed: str) -> str:
     return _in_fours(re.sub(_GAP, "", typed).lower()) if looks_temporary(typed) else ""
 
 
-def code_from(seed: bytes) -> str:
-    """The one code XXXX-XXXX (40 bits) that belongs to this secret seed of 32 bytes or more."""
-    return _in_fours(_letters_from(seed, b"code", CODE_LETTERS, 8))
+def code_from(seed: bytes, letters: int = 8) -> str:
+    """The one code XXXX-XXXX (5 bits a letter) that belongs to this secret seed of 32 bytes or more."""
+    return _in_fours(_letters_from(seed, b"code", CODE_LETTERS, letters))
 
 
-def canonical_code(typed: str) -> str:
+def canonical_code(typed: str, letters: int = 8) -> str:
     """The code as `code_from` gives it, or "" for what is none. Reads O as 0, I and L as 1 (Crockford)."""
     code = re.sub(_GAP, "", typed)
     code = code.upper().translate(_MISREAD) if code.isascii() else ""
-    return _in_fours(code) if len(code) == 8 and set(code) <= set(CODE_LETTERS) else ""
+    return _in_fours(code) if len(code) == letters and set(code) <= set(CODE_LETTERS) else ""
 
 
 def new_passphrase() -> str:

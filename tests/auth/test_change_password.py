@@ -106,10 +106,8 @@ def test_organisation_may_ask_for_more(anna_in, kok, inside):
 
 
 @pytest.mark.parametrize(("length", "status"), [(14, 422), (15, 303)])
-def test_staff_needs_fifteen_characters(length, status, visitor, kok, els):
-    browser = visitor(kok)
-    browser.log_in(els)
-    change_it(browser, "zebrapad-en-meer"[:length], status=status)
+def test_staff_needs_fifteen_characters(length, status, office):
+    change_it(office("groepsleiding"), "zebrapad-en-meer"[:length], status=status)
 
 
 def test_feedback_comes_in_place_and_by_post_only(anna_in, hash_calls):

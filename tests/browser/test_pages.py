@@ -6,7 +6,9 @@ import shutil
 import subprocess
 from types import SimpleNamespace
 
+import pyotp
 import pytest
+from flask import render_template
 
 from portal import create_app, pages
 from portal import db as database
@@ -100,11 +102,27 @@ PAGES = {
     "sessions": ("parent", opened("/account/sessies")),
     "logout": ("parent", opened("/uitloggen")),
     "home of staff": ("staff", opened("/")),
+    "set up second step": ("new", opened("/tweede-stap/instellen")),
+    "set up second step, wrong": ("new", opened("/tweede-stap/instellen", code="12")),
+    "second step": ("half", opened("/tweede-stap")),
+    "second step, wrong": ("half", opened("/tweede-stap", code="12")),
+    "recovery code": ("half", opened("/tweede-stap/herstelcode")),
+    "second step again": ("staff", opened("/tweede-stap/bevestigen")),
+    "own second step": ("staff", opened("/account/tweede-stap")),
+    "own second step of a parent": ("parent", opened("/account/tweede-stap")),
+    "nothing to stop": ("stranger", opened("/tweede-stap-houden/a.b.c")),
 }  # fmt: skip
-DRAWN = [*(f"error {status}" for status in pages.ERROR_PAGES), "no organisation", "demo post", "demo mail"]
+DRAWN = [
+    *(f"error {status}" for status in pages.ERROR_PAGES),
+    "no organisation",
+    "demo post",
+    "demo mail",
+    "recovery codes",
+]
 NO_PAGE = {
     "static", "welcome.accent", "welcome.livez", "welcome.readyz", "welcome.security_txt",
     "welcome.well_known_change_password", "demo.mail_html",
+    "second_step.qr_code",
 }  # fmt: skip
 
 
@@ -154,15 +172,29 @@ def as_parent(server, inbox, page, first, password_hash):
     log_in(page, email, PASSWORD)
 
 
-def as_staff(server, inbox, page, first, password_hash):
+def as_new(server, inbox, page, first, password_hash, email="nieuw@kok.example"):
     link = server.command(
-        "staff", "add", "els@kok.example", "--organisation", "kok", "--name", "Els van den Berg", "--role", "manager"
+        "staff", "add", email, "--organisation", "kok", "--name", "Els van den Berg", "--role", "manager"
     )
     page.goto(link.split()[-1])
     page.locator("[name=password]").fill(PASSWORD)
     page.locator("[name=repeat]").fill(PASSWORD)
     page.get_by_role("button", name="Wachtwoord opslaan").click()
-    log_in(page, "els@kok.example", PASSWORD)
+    log_in(page, email, PASSWORD)
+
+
+def as_staff(server, inbox, page, first, password_hash, email="els@kok.example"):
+    as_new(server, inbox, page, first, password_hash, email)
+    secret = page.locator(".phrase").inner_text().replace(" ", "")
+    page.locator("[name=code]").fill(pyotp.TOTP(secret).now())
+    page.get_by_role("button", name="Instellen").click()
+    page.locator(".codes").wait_for()
+
+
+def as_half(server, inbox, page, first, password_hash):
+    as_staff(server, inbox, page, first, password_hash, "half@kok.example")
+    page.context.clear_cookies()
+    log_in(page, "half@kok.example", PASSWORD)
 
 
 def as_activation(server, inbox, page, first, password_hash):
@@ -213,6 +245,7 @@ def _own_account(server, inbox, email, password_hash):
 
 MAKERS = {
     "stranger": as_stranger, "nobody": as_stranger, "temporary": as_temporary, "parent": as_parent, "staff": as_staff,
+    "new": as_new, "half": as_half,
     "activation": as_activation, "reset": as_reset, "used": as_used, "device": as_device,
 }  # fmt: skip
 
@@ -250,6 +283,8 @@ def drawn(server, tmp_path_factory):
             return listed if name == "demo post" else client.get(first, base_url=server.kok, headers=headers)
         with made[-1].test_request_context("/", base_url=server.kok, headers=headers):
             organisation()
+            if name == "recovery codes":  # shown once, to who pressed the button
+                return made[-1].make_response(render_template("factors/codes.html", codes=["ABCD-2345-EFGH-6789"] * 10))
             return made[-1].process_response(pages.error_page(int(name.split()[1])))
 
     yield draw
@@ -356,7 +391,8 @@ def test_every_page_is_in_these_lists(server):
         "auth.login", "auth.logout", "auth.forgot_password", "auth.forgot_password_sent", "auth.use_code",
         "auth.open_reset_link", "auth.open_activation_link", "auth.open_device_link", "auth.approve_device",
         "auth.choose_password", "account.change_password", "account.step_up", "account.sessions", "portal.home",
-        "portal.account", "welcome.help", "demo.post", "demo.mail",
+        "portal.account", "welcome.help", "demo.post", "demo.mail", "second_step.enter", "second_step.set_up",
+        "second_step.confirm", "second_step.use_recovery_code", "own_second_step.overview", "stop_reset.stop",
     }  # fmt: skip
     app = create_app({**server.settings, "PORTAL_DEMO": "true"})
     assert {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in rule.methods} == seen | NO_PAGE

@@ -74,10 +74,8 @@ def test_right_that_ended_ends_on_the_next_page(values, sees, anna_in, inside, k
     assert ("Noor" in anna_in.get("/").text) is sees
 
 
-def test_staff_is_greeted_as_staff(visitor, kok, els):
-    browser = visitor(kok)
-    browser.log_in(els)
-    assert "U werkt bij Kok Kinderopvang" in browser.get("/").seen
+def test_staff_is_greeted_as_staff(office):
+    assert "U werkt bij Kok Kinderopvang" in office("groepsleiding").get("/").seen
 
 
 def test_help_says_which_mail_to_look_for(visitor, kok):

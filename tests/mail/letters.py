@@ -24,8 +24,11 @@ def context_of(folder, origin):
         "auth/approve_device": f"/apparaat/{TOKEN}",
         "auth/password_changed": "/wachtwoord-vergeten",
         "auth/new_device": "/account/sessies",
+        "factors/second_step_changed": "/account/sessies",
+        "factors/second_step_goes": f"/tweede-stap-houden/{TOKEN}",
     }
-    moments = {"moment": MOMENT} if folder in ("auth/password_changed", "auth/new_device") else {"expires": EXPIRES}
+    happened = ("auth/password_changed", "auth/new_device", "factors/second_step_changed")
+    moments = {"moment": MOMENT} if folder in happened else {"expires": EXPIRES}
     special = {
         "auth/credentials_password": {
             "login_url": f"{origin}/inloggen", "email": "anna@voorbeeld.nl", "password": SECRETS["password"],
@@ -36,6 +39,8 @@ def context_of(folder, origin):
         },
         "auth/new_device": {"device": "Chrome, Android"},
         "auth/approve_device": {"device": "Firefox, Windows"},
+        "factors/second_step_changed": {"what": "set"},
+        "factors/second_step_goes": {"due": EXPIRES},
     }  # fmt: skip
     link = {"link": origin + pages[folder]} if folder in pages else {}
     return link | moments | special.get(folder, {})
