@@ -22,6 +22,7 @@ FEATURES = [
     "children",
     "imports",
     "home",
+    "staff",
 ]
 
 

@@ -71,6 +71,10 @@ def _works_here() -> Response | None:
     return None
 
 
+def _is_open(endpoint: str, role: str) -> bool:
+    return endpoint.partition(".")[0] not in PERMISSIONS or opens(endpoint, role)
+
+
 def guard(app: Flask) -> None:
     """Hang the guard before every request, and the headers behind it."""
     csrf.init_app(app)
@@ -83,10 +87,8 @@ def _what_is_open() -> dict[str, Any]:
     """For templates: the menu of who is here, and whether this visitor may do something of the office."""
     is_in = g.get("organisation") is not None and current_user.is_authenticated and current_user.is_whole
     role = current_user.role if is_in else ""
-    if is_in and request.blueprint in PERMISSIONS:
-        items = [item for item in menu.items("staff") if opens(item.endpoint, role)]
-    else:
-        items = menu.items("parents") if is_in else []
+    behind = "staff" if request.blueprint in PERMISSIONS else "parents"
+    items = [item for item in menu.items(behind) if _is_open(item.endpoint, role)] if is_in else []
     return {"menu_items": items, "may": lambda action: may(role, action)}
 
 

@@ -20,11 +20,24 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import InputRequired, Optional, ValidationError
 
 from portal.text import _
 
-__all__ = ["CheckBox", "Choice", "Choices", "Day", "Email", "Form", "Hidden", "Line", "Paragraph", "Password"]
+__all__ = [
+    "CheckBox",
+    "Choice",
+    "Choices",
+    "Day",
+    "Email",
+    "Form",
+    "Hidden",
+    "Line",
+    "Paragraph",
+    "Password",
+    "options",
+]
 
 
 LONGEST = 4000  # characters in a field that names no limit of its own
@@ -135,25 +148,33 @@ class _Day(DateField):
 
 def Choice(label: Any, choices: Any, *checks: Callable[..., None]) -> Any:
     """One of these (value, words). Anything else gets a sentence."""
-    return _Choice(label, [*checks], choices=choices)
+    return _Choice(label, [*checks], choices=options(choices))
 
 
 def Choices(label: Any) -> Any:
-    """Any number of the choices, which the route fills in as (value, words)."""
+    """Any number of the choices, which the form fills in: `self.groups.choices = options(…)`."""
     return _Choices(label, choices=[])
+
+
+def options(choices: Any) -> list[SelectChoice]:
+    """These (value, words) as WTForms wants them."""
+    return [SelectChoice(value, words) for value, words in choices]
 
 
 class _Choice(SelectField):
     def pre_validate(self, form: Any) -> None:
-        if self.data not in [value for value, *_rest in self.iter_choices()]:
+        if self.data not in _values(self):
             raise ValidationError(_("Kies een van de mogelijkheden."))
 
 
 class _Choices(SelectMultipleField):
     def pre_validate(self, form: Any) -> None:
-        known = [value for value, *_rest in self.iter_choices()]
-        if any(value not in known for value in self.data or []):
+        if any(value not in _values(self) for value in self.data or []):
             raise ValidationError(_("Kies een van de mogelijkheden."))
+
+
+def _values(field: Any) -> list[str]:
+    return [choice.value for choice in field.iter_choices()]
 
 
 def _needed(empty: Any) -> Any:

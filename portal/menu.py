@@ -21,12 +21,12 @@ class Item:
         return request.endpoint == self.endpoint
 
 
-_items: dict[str, Item] = {}
+_items: dict[tuple[str, str], Item] = {}
 
 
 def add(door: str, endpoint: str, label: str, order: int) -> None:
     """Put a page in the menu of the people behind this door. The label is a lazy translation."""
-    _items[endpoint] = Item(door, endpoint, label, order)
+    _items[door, endpoint] = Item(door, endpoint, label, order)
 
 
 def items(door: str) -> list[Item]:

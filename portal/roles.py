@@ -16,6 +16,7 @@ MAY: dict[str, frozenset[str]] = {
     "parents.credentials": _OFFICE,
     "rights.change": _OFFICE,
     "accounts.block": _OFFICE,
+    "factors.reset": _OFFICE,
     "imports.do": _OFFICE,
     "mail.see": _OFFICE,
     "mail.settings": _MANAGER,

@@ -45,9 +45,26 @@ POSTS = {
     "own_second_step.make_codes": Post("parent", "/account/tweede-stap/nieuwe-codes"),
     "own_second_step.turn_off": Post("parent", "/account/tweede-stap/uitzetten"),
     "stop_reset.stop": Post("stranger", "/tweede-stap-houden/a.b.c", refusal=410, stale=410),
+    "staff_people.invite": Post(
+        "manager", "/beheer/medewerkers/nieuw", {"name": "Fenna Bos", "email": "fenna@kok.test", "role": "planning"}
+    ),
+    "staff_people.person": Post("manager", f"/beheer/medewerkers/{ID}", refusal=404, stale=404),
+    "staff_people.send_link": Post("manager", f"/beheer/medewerkers/{ID}/inloggegevens"),
+    "staff_people.dismiss": Post("manager", f"/beheer/medewerkers/{ID}/weg"),
+    "factor_resets.ask": Post("manager", f"/beheer/tweede-stap/vragen/{ID}"),
+    "factor_resets.agree": Post("manager", f"/beheer/tweede-stap/{ID}/akkoord"),
+    "factor_resets.stop": Post("manager", f"/beheer/tweede-stap/{ID}/stoppen"),
     "welcome.set_language": Post("stranger", "/taal", {"language": "nl", "next": "/"}, ignores=("next",)),
 }
-EXAMPLES = {"token": "a.b.c", "colour": "1f6f66", "session_id": ID, "filename": "portal.css", "mail_id": "a"}
+EXAMPLES = {
+    "token": "a.b.c",
+    "colour": "1f6f66",
+    "session_id": ID,
+    "filename": "portal.css",
+    "mail_id": "a",
+    "account_id": ID,
+    "reset_id": ID,
+}
 
 # As they travel, so that what is no text at all can be sent too.
 BAD_VALUES = {

@@ -13,6 +13,7 @@ GOOD = {
                             "--sender", "b@kok.test", "--colour", "#112233", "--login-text", "Welkom", "--language", "en",
                             "--credentials-mail", "link", "--temporary-password-hours", "48", "--shortest-password", "14"],
     "staff add": ["els@kok.test", "--organisation", "kok", "--name", "Els van den Berg", "--role", "manager"],
+    "staff reset-second-step": ["els@kok.test", "--organisation", "kok"],
     "parents import": ["nergens.csv", "--organisation", "kok"],
     "parents send-credentials": ["niemand@voorbeeld.nl", "--organisation", "kok"],
     "sessions end": ["niemand@voorbeeld.nl", "--organisation", "kok"],

@@ -18,6 +18,5 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(passwords.Busy, lambda error: pages.error_page(503, retry_after=5))
     passwords.set_slots(passwords.slots_for(app.config["WORKERS"]))
     letters.register()
-    for command in (cli.staff, cli.sessions):
-        app.cli.add_command(command)
+    app.cli.add_command(cli.sessions)
     menu.add("parents", "portal.account", lazy_gettext("Mijn account"), 90)

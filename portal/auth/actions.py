@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from portal import clock, keys
 from portal.audit.actions import record
 from portal.auth import mails, queries, rules
-from portal.auth.models import Account, OneTimeLink, Person, Session, TemporaryPassword
+from portal.auth.models import Account, OneTimeLink, Session, TemporaryPassword
 from portal.db import db, scope
 from portal.errors import Refused
 from portal.outbox.models import SOON
@@ -359,31 +359,6 @@ def _forgive_strangers(account: Account) -> None:
 
 
 # The office
-
-
-def add_staff(email: str, name: str, role: str) -> tuple[Account, MadeLink]:
-    """An account for who works here, and the link with which the password is chosen. Raises Refused."""
-    key = rules.email_key(email)
-    if not key:
-        raise Refused(f"{email!r} is not an e-mail address.")
-    if not name.strip() or not name.isprintable() or len(name) > 100:
-        raise Refused("A name has 1 to 100 characters on one line.")
-    account = queries.account_with(key)
-    if account is None:
-        given, infix, family = rules.split_name(name)
-        person = Person(organisation_id=scope(), given_name=given, infix=infix, family_name=family)
-        account = Account(organisation_id=scope(), person=person, email=email.strip(), email_key=key, role=role)
-        account.password_version, account.email_version = 1, 1
-        db.session.add(account)
-        db.session.flush()
-    elif account.role == role and account.password_hash:
-        raise Refused(f"{account.email} is {role} already and has chosen a password.")
-    account.role = role
-    account.password_hash, account.password_version = None, account.password_version + 1  # staff chooses a longer one
-    end_temporary_passwords(account.id)
-    record("role_given", account.id, detail=role)
-    end_sessions(account.id, "role")
-    return account, make_link(account, "activation", secrets.token_bytes(32), clock.now())
 
 
 def send_credentials(account: Account) -> None:

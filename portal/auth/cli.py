@@ -1,4 +1,4 @@
-"""portal staff add, portal sessions end"""
+"""portal sessions end"""
 
 import click
 
@@ -6,27 +6,6 @@ from portal.auth import actions, queries, rules
 from portal.db import db
 from portal.errors import Refused
 from portal.organisations.cli import ORGANISATION, entered
-from portal.organisations.find import link
-from portal.roles import ROLES
-
-
-@click.group()
-def staff():
-    """Who works at an organisation."""
-
-
-@staff.command("add")
-@click.argument("email")
-@ORGANISATION
-@click.option("--name", required=True, help="full name")
-@click.option("--role", type=click.Choice(ROLES), required=True)
-def add_staff(email, organisation, name, role):
-    """Add someone and print the one-time link with which they choose a password."""
-    with entered(organisation) as found:
-        account, made = actions.add_staff(email, name, role)
-        db.session.commit()
-        click.echo(f"{account.email} is {role} at {found.name}. The password is chosen here, once, within a week:")
-        click.echo(link(found, "auth.open_activation_link", token=made.token))
 
 
 @click.group()

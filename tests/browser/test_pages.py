@@ -62,6 +62,15 @@ def proposed(path):
     return visit
 
 
+def followed(path, link):
+    def visit(page):
+        page.goto(path)
+        page.locator(link).first.click()
+        page.wait_for_load_state()
+
+    return visit
+
+
 def with_feedback(page):
     page.goto("/account/wachtwoord")
     page.locator("[name=password]").fill("kort")
@@ -108,6 +117,11 @@ PAGES = {
     "second step, wrong": ("half", opened("/tweede-stap", code="12")),
     "recovery code": ("half", opened("/tweede-stap/herstelcode")),
     "second step again": ("staff", opened("/tweede-stap/bevestigen")),
+    "office": ("staff", opened("/beheer")),
+    "colleagues": ("staff", opened("/beheer/medewerkers")),
+    "invite a colleague": ("staff", opened("/beheer/medewerkers/nieuw")),
+    "invite a colleague, wrong": ("staff", opened("/beheer/medewerkers/nieuw", name="", email="onzin")),
+    "colleague": ("staff", followed("/beheer/medewerkers", "table a")),
     "own second step": ("staff", opened("/account/tweede-stap")),
     "own second step of a parent": ("parent", opened("/account/tweede-stap")),
     "nothing to stop": ("stranger", opened("/tweede-stap-houden/a.b.c")),
@@ -393,6 +407,7 @@ def test_every_page_is_in_these_lists(server):
         "auth.choose_password", "account.change_password", "account.step_up", "account.sessions", "portal.home",
         "portal.account", "welcome.help", "demo.post", "demo.mail", "second_step.enter", "second_step.set_up",
         "second_step.confirm", "second_step.use_recovery_code", "own_second_step.overview", "stop_reset.stop",
+        "office.start", "staff_people.people", "staff_people.invite", "staff_people.person",
     }  # fmt: skip
     app = create_app({**server.settings, "PORTAL_DEMO": "true"})
     assert {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in rule.methods} == seen | NO_PAGE

@@ -27,6 +27,8 @@ def context_of(folder, origin):
         "factors/second_step_changed": "/account/sessies",
         "factors/second_step_goes": f"/tweede-stap-houden/{TOKEN}",
     }
+    if folder == "staff/role_changed":
+        return {"role": "planning", "moment": MOMENT, "link": f"{origin}/inloggen"}
     happened = ("auth/password_changed", "auth/new_device", "factors/second_step_changed")
     moments = {"moment": MOMENT} if folder in happened else {"expires": EXPIRES}
     special = {
