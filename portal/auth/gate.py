@@ -25,7 +25,9 @@ WITH_OTHER_BROWSER = {
     "welcome.set_language",
     "welcome.help",
 }
-FOR_EVERYONE = {"static", "welcome.accent", "welcome.livez", "welcome.readyz"}
+FOR_EVERYONE = {
+    "static", "welcome.accent", "welcome.livez", "welcome.readyz", "demo.post", "demo.mail", "demo.mail_html",
+}  # fmt: skip
 
 
 def init_app(app: Flask) -> None:

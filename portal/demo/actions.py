@@ -5,12 +5,15 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from portal import clock
+from portal import clock, keys
 from portal.auth import mails
-from portal.auth.models import Account, Person
+from portal.auth.models import Account, Person, StaffGroup
 from portal.auth.rules import email_key, split_name
 from portal.children.models import Child, Guardianship
 from portal.db import db, scope, within
+from portal.factors import actions as factors
+from portal.factors import rules as factor_rules
+from portal.factors.models import SecondFactor
 from portal.organisations.actions import add_organisation
 from portal.organisations.models import Group, Location, Organisation
 from portal.organisations.queries import all_organisations
@@ -42,6 +45,13 @@ EXAMPLES = (
     Example("zonnebloem", "Bram Jansen", "bram@voorbeeld.nl", ("Daan", "Julia")),
     Example("zonnebloem", "Anna de Vries", "anna@voorbeeld.nl", ("Mees",)),
     Example("zonnebloem", "Li Chen", "li@voorbeeld.nl", ("Mei",), has_password=False),
+)
+# Who works there: organisation, name, address, role
+COLLEAGUES = (
+    ("kok", "Fenna van der Meer", "fenna@kok.example", "manager"),
+    ("kok", "Wil de Graaf", "wil@kok.example", "administratie"),
+    ("kok", "Els van den Berg", "els@kok.example", "groepsleiding"),
+    ("zonnebloem", "Ruud Hendriks", "ruud@zonnebloem.example", "manager"),
 )
 # name: full name, group, age in years and the days since that birthday
 CHILDREN = {
@@ -75,6 +85,7 @@ def fill(port: int) -> None:
         for organisation in (kok, zon):
             with within(organisation.id):
                 _families(organisation, password_hash)
+                _colleagues(organisation, password_hash)
     for organisation in all_organisations():
         organisation.origin = f"http://{organisation.host}:{port}"
 
@@ -95,6 +106,33 @@ def _families(organisation: Organisation, password_hash: str) -> None:
         db.session.flush()
         if not example.has_password:
             mails.credentials(account.id)
+
+
+def _colleagues(organisation: Organisation, password_hash: str) -> None:
+    for slug, name, email, role in COLLEAGUES:
+        if slug != organisation.slug:
+            continue
+        account = Account(
+            organisation_id=scope(), person=_person(name), email=email, email_key=email_key(email),
+            password_hash=password_hash, status="active", role=role, second_step_at=clock.now(),
+        )  # fmt: skip
+        db.session.add(account)
+        db.session.flush()
+        db.session.add(
+            SecondFactor(
+                organisation_id=scope(), account_id=account.id, last_step=0,
+                secret=keys.encrypt(factors.PURPOSE, app_secret()),
+            )
+        )  # fmt: skip
+        if role == "groepsleiding":
+            group = _group("De Vlinders")
+            db.session.add(StaffGroup(organisation_id=scope(), account_id=account.id, group_id=group.id))
+    db.session.flush()
+
+
+def app_secret() -> str:
+    """The one secret of all who work in the example: its mailbox page shows the code that their app would show."""
+    return factor_rules.secret_from(keys.seed("second step of the example"))
 
 
 def _guardianship(child: Child, person: Person, has_custody: bool) -> Guardianship:
@@ -140,6 +178,8 @@ def welcome() -> str:
         lines += [f"{organisation.name}: {organisation.origin}    mail: {organisation.origin}/demo/post"]
         for example in (each for each in EXAMPLES if each.organisation == organisation.slug):
             way_in = PASSWORD if example.has_password else "comes in with the first mail"
-            lines.append(f"    {example.email:<22} {way_in}")
+            lines.append(f"    {example.email:<24} {way_in}")
+        for _slug, _name, email, role in (each for each in COLLEAGUES if each[0] == organisation.slug):
+            lines.append(f"    {email:<24} {PASSWORD}    {role}; the code of the second step is at /demo/post")
         lines.append("")
     return "\n".join(lines)

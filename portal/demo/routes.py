@@ -4,15 +4,19 @@ from pathlib import Path
 
 from flask import Blueprint, Response, abort, current_app, g, render_template, url_for
 
-from portal import doors
+from portal import clock, doors
 from portal.demo import queries
+from portal.demo.actions import app_secret
+from portal.factors.rules import code_now
 
 bp = doors.public(Blueprint("demo", __name__, url_prefix="/demo"))
 
 
 @bp.get("/post")
 def post():
-    return render_template("demo/post.html", mails=queries.mails_of(_folder()))
+    return render_template(
+        "demo/post.html", mails=queries.mails_of(_folder()), code=code_now(app_secret(), clock.now())
+    )
 
 
 @bp.get("/post/<mail_id>")

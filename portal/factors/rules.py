@@ -35,6 +35,11 @@ def canonical_code(typed: str) -> str:
     return code if re.fullmatch("[0-9]{6}", code) else ""
 
 
+def code_now(secret: str, now: datetime) -> str:
+    """What an app with this secret shows at this moment."""
+    return pyotp.TOTP(secret, interval=SECONDS).generate_otp(int(now.timestamp()) // SECONDS)
+
+
 def step_of(secret: str, code: str, now: datetime) -> int | None:
     """The time step this code belongs to, now or just before; None when it is not a code of this secret."""
     current = int(now.timestamp()) // SECONDS

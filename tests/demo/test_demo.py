@@ -1,5 +1,8 @@
 """The demo: filled, with a mailbox, and only there when it was asked for."""
 
+import re
+from types import SimpleNamespace
+
 import pytest
 
 from portal import create_app
@@ -38,6 +41,17 @@ def test_everyone_in_the_example_comes_in(demo):
             browser = at(demo, example.organisation)
             browser.log_in(example)
             assert browser.get("/").status == 200
+
+
+def test_everyone_who_works_in_the_example_comes_in_with_the_code_of_the_page(demo):
+    for slug, _name, email, role in actions.COLLEAGUES:
+        browser = at(demo, slug)
+        browser.log_in(SimpleNamespace(email=email))
+        code = re.search(r'class="phrase">(\d{6})<', browser.get("/demo/post").text)[1]
+        browser.get("/tweede-stap")
+        browser.post("/tweede-stap", code=code)
+        browser.csrf = ""
+        assert ("Medewerkers" in browser.get("/beheer").seen) is (role == "manager")
 
 
 def test_new_parent_comes_in_with_the_mail_on_the_page(demo):
