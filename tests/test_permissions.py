@@ -1,0 +1,164 @@
+"""Who may open what: every address of the portal, for everyone who could come by (security.md, I2)."""
+
+import re
+
+import pytest
+
+from portal.auth.models import Account
+from portal.db import db
+from portal.roles import MAY, ROLES
+from tests.forms import ID
+
+# What each page asks. "everyone" may always come; "parent" is who is logged in whole; else a permission (portal/roles.py).
+ASKS = {
+    "everyone": [
+        "static", "welcome.accent", "welcome.livez", "welcome.readyz", "welcome.security_txt", "welcome.help",
+        "welcome.set_language", "welcome.well_known_change_password", "auth.login", "auth.logout",
+        "auth.forgot_password", "auth.forgot_password_sent", "auth.ask_new_link", "auth.use_code",
+        "auth.open_reset_link", "auth.open_activation_link", "auth.open_device_link", "auth.approve_device",
+        "auth.choose_password", "auth.check_password", "auth.propose_passphrase", "stop_reset.stop",
+    ],
+    "parent": [
+        "portal.home", "portal.account", "account.change_password", "account.step_up", "account.sessions",
+        "account.end_session", "account.end_all_sessions", "second_step.enter", "second_step.set_up",
+        "second_step.qr_code", "second_step.use_recovery_code", "second_step.confirm", "own_second_step.overview",
+        "own_second_step.make_codes", "own_second_step.turn_off",
+    ],
+    "office.open": ["office.start"],
+    "staff.change": [
+        "staff_people.people", "staff_people.invite", "staff_people.person", "staff_people.send_link",
+        "staff_people.dismiss",
+    ],
+    "factors.reset": ["factor_resets.ask", "factor_resets.agree", "factor_resets.stop"],
+}  # fmt: skip
+OF = {endpoint: asks for asks, endpoints in ASKS.items() for endpoint in endpoints}
+EXAMPLES = {"token": "a.b.c", "colour": "1f6f66", "filename": "portal.css"}
+
+# How far somebody is in. Before that, a page that asks more sends them on, or does not exist.
+OUTSIDE = {"nobody": "/inloggen", "temporary": "/wachtwoord/nieuw", "half": "/tweede-stap", "new": "/tweede-stap"}
+PARENTS = ["own parent", "co-parent", "other parent", "blocked parent", "parent elsewhere"]
+ELSEWHERE = ["manager elsewhere"]
+EVERYONE = [*OUTSIDE, *PARENTS, *ROLES, *ELSEWHERE]
+
+
+def test_every_address_has_a_row(app):
+    assert {rule.endpoint for rule in app.url_map.iter_rules()} == set(OF)
+    assert sum(len(endpoints) for endpoints in ASKS.values()) == len(OF), "a page stands in two rows"
+    assert set(ASKS) - {"everyone", "parent"} <= set(MAY)
+
+
+@pytest.fixture
+def come(enter, office, visitor, kok, zon, anna, piet, bram, save_parent, inside, temporary_login):
+    """come("planning") is the browser of somebody like that, at Kok."""
+
+    def browser_of(who):
+        if who in ("half", "new"):
+            return enter(who)
+        if who == "temporary":
+            return temporary_login()
+        if who in ROLES:
+            return office(who)
+        if who == "manager elsewhere":
+            return _moved(office("manager", zon), kok)
+        if who == "parent elsewhere":
+            return _moved(_in(visitor(zon), bram), kok)
+        if who == "nobody":
+            return visitor(kok)
+        other = save_parent(kok, "Otto", "", "Ander", "otto@voorbeeld.nl")
+        account = {"own parent": anna, "co-parent": piet, "other parent": other, "blocked parent": anna}[who]
+        browser = _in(visitor(kok), account)
+        if who == "blocked parent":
+            with inside(kok):
+                db.session.get(Account, anna.id).status = "blocked"
+        return browser
+
+    return browser_of
+
+
+def _in(browser, account):
+    browser.log_in(account)
+    return browser
+
+
+def _moved(browser, organisation):
+    """The same cookies, sent to another organisation by hand."""
+    for name in ("__Host-sessie", "__Host-onthoud"):
+        if value := browser.cookie(name):
+            browser.client.set_cookie(name, value, domain=organisation.host, secure=True)
+    browser.origin, browser.csrf = organisation.origin, ""
+    return browser
+
+
+@pytest.fixture
+def temporary_login(visitor, kok, anna, inside, post):
+    from portal.auth import mails
+
+    def log_in():
+        with inside(kok):
+            mails.credentials(anna.id)
+        password = re.search(r"^\s*((?:[2-9a-z]{4}-){3}[2-9a-z]{4})\s*$", post.deliver()[-1].text, re.M)[1]
+        browser = visitor(kok)
+        browser.log_in(anna, password=password)
+        return browser
+
+    return log_in
+
+
+def is_out(who):
+    return who in OUTSIDE or who in ("blocked parent", "parent elsewhere", "manager elsewhere")
+
+
+def may_pass(who, asks):
+    if asks == "everyone":
+        return True
+    if asks == "parent":
+        return not is_out(who)
+    return who in ROLES and who in MAY[asks]
+
+
+@pytest.mark.parametrize("who", EVERYONE)
+def test_everyone_comes_as_far_as_the_table_says(who, come, app, examples):
+    browser, wrong = come(who), []
+    for rule in app.url_map.iter_rules():
+        asks = OF[rule.endpoint]
+        if asks == "everyone" or rule.endpoint.startswith("second_step."):
+            continue  # these have tests of their own; who is on the way in needs the second step
+        path = re.sub(r"<(?:\w+:)?(\w+)>", lambda match: str(examples.get(match[1], ID)), rule.rule)
+        for method in sorted({"GET", "POST"} & rule.methods):
+            if method == "POST" and may_pass(who, asks):
+                continue
+            answer = browser.send(path, method=method, body=f"csrf_token={csrf(browser)}" if method == "POST" else "")
+            if problem := verdict(who, asks, answer):
+                wrong.append((method, path, asks, problem))
+    assert wrong == []
+
+
+def csrf(browser):
+    """A good CSRF value, so that it is the door that answers."""
+    for path in ("/hulp", "/wachtwoord/nieuw"):
+        if not browser.csrf:
+            forms = browser.send(path, method="GET", content_type=None).forms
+            browser.csrf = next(
+                (form["fields"]["csrf_token"] for form in forms if form["fields"].get("csrf_token")), ""
+            )
+    return browser.csrf
+
+
+def verdict(who, asks, answer):
+    if may_pass(who, asks):
+        return "" if answer.status in (200, 303) and not to_login(answer) else answer.status
+    if is_out(who):
+        goes_to = OUTSIDE.get(who, "/inloggen")
+        sent = answer.status == 303 and answer.response.location.startswith(goes_to)
+        return "" if sent else (answer.status, answer.response.location)
+    return "" if answer.status == 404 else answer.status
+
+
+def to_login(answer):
+    return answer.status == 303 and answer.response.location.startswith(("/inloggen", "/tweede-stap?"))
+
+
+@pytest.fixture
+def examples(kok, els):
+    """Rows of Kok that an address may name."""
+    return {**EXAMPLES, "account_id": els.id}
