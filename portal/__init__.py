@@ -20,6 +20,7 @@ FEATURES = [
     "auth",
     "factors",
     "children",
+    "parents",
     "imports",
     "home",
     "staff",

@@ -27,7 +27,7 @@ FLOORS = [
     ["fields", "answers", "menu", "pages", "doors"],
     ["audit", "files", "passwords", "outbox"],
     ["auth", "factors"],
-    ["children", "imports"],
+    ["children", "parents", "imports"],
     ["contracts", "messages", "diary", "planning", "invoices"],
     ["home", "staff", "demo"],
     ["serving", "portal", "migrations", "cli", "__main__"],

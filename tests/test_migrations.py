@@ -14,6 +14,9 @@ from alembic.script import ScriptDirectory
 
 from portal import create_app
 from portal import db as database
+from portal.auth.models import Person
+from portal.auth.rules import sort_name
+from portal.children.models import NameWord
 from portal.db import EVERYWHERE, NoOrganisation, db, within
 from portal.organisations.models import Group, Organisation
 
@@ -103,6 +106,27 @@ def test_every_earlier_database_comes_along_with_its_rows(empty, revision):
     assert db.session.get(Organisation, KOK).shortest_password == 12
     with within(KOK):
         assert [group.name for group in db.session.scalars(sa.select(Group))] == ["De Vlinders"]
+
+
+def test_people_who_were_here_are_sorted_and_found(empty):
+    database.migrate("0006")
+    save_rows("0006")
+    with db.engine.begin() as connection:
+        is_postgresql = connection.dialect.name == "postgresql"
+        if is_postgresql:
+            connection.execute(sa.text("SELECT set_config('portal.organisation', '*', true)"))
+        connection.execute(
+            sa.text(
+                "INSERT INTO person (id, organisation_id, given_name, infix, family_name, phone, language, created_at,"
+                f" updated_at) VALUES (:zoe, :kok, 'Zoë', '', 'van der Łukasz-O''Brien', '', '', {NOW}, {NOW})"
+            ),
+            {name: str(i) if is_postgresql else i.hex for name, i in (("zoe", UUID(int=3)), ("kok", KOK))},
+        )
+    database.migrate()
+    with within(KOK):
+        zoe = db.session.scalars(sa.select(Person)).one()
+        assert zoe.sort_name == sort_name("Zoë", "", "van der Łukasz-O'Brien") == "lukasz obrien, zoe van der"
+        assert sorted(db.session.scalars(sa.select(NameWord.word))) == ["der", "lukasz", "obrien", "van", "zoe"]
 
 
 def test_models_and_migrations_tell_the_same(empty):

@@ -13,16 +13,9 @@ from portal.audit.actions import record
 from portal.auth import mails, queries, rules
 from portal.auth.models import Account, OneTimeLink, Session, TemporaryPassword
 from portal.db import db, scope
-from portal.errors import Refused
 from portal.outbox.models import SOON
 from portal.passwords import actions as passwords
-from portal.passwords.rules import (
-    canonical_code,
-    canonical_temporary,
-    code_from,
-    looks_temporary,
-    temporary_password_from,
-)
+from portal.passwords import rules as password_rules
 from portal.throttle import actions as throttle
 from portal.throttle.rules import Limit, masked, networks
 
@@ -50,6 +43,7 @@ PASSWORD_CHECKS = Limit("password checks", 120, MINUTES_15)
 STEP_UPS = Limit("step up", 20, timedelta(hours=1))
 STEP_UPS_SESSION = Limit("step up session", 5, timedelta(hours=12))
 CREDENTIALS = Limit("credentials", 3, DAY)
+CREDENTIALS_BY = Limit("credentials by", 50, timedelta(hours=1))
 
 
 @dataclass(frozen=True)
@@ -130,8 +124,9 @@ def _network_buckets(here: str, address: str) -> list[throttle.Bucket]:
 
 def which_password(account: Account | None, temporary: TemporaryPassword | None, typed: str) -> str:
     """ "own", "temporary" or "": what was typed. One hash is verified, whoever asks and whatever is stored."""
-    if looks_temporary(typed):
-        found = passwords.matches(temporary.password_hash if temporary else None, canonical_temporary(typed))
+    if password_rules.looks_temporary(typed):
+        stored = temporary.password_hash if temporary else None
+        found = passwords.matches(stored, password_rules.canonical_temporary(typed))
         return "temporary" if found and account and account.is_open else ""
     found = passwords.matches(account.password_hash if account else None, typed)
     return "own" if found and account and account.is_open else ""
@@ -228,7 +223,7 @@ class MadeLink(NamedTuple):
 def make_link(account: Account, purpose: str, seed: bytes, moment: datetime) -> MadeLink:
     """A link for this account, as of this moment, and its code. The same seed makes the same link, stamped anew."""
     secret = seed.hex()[:32]
-    code = code_from(seed)
+    code = password_rules.code_from(seed)
     found = queries.link_with(rules.hashed(secret), purpose)
     if found:
         found.sent_at = moment
@@ -249,7 +244,7 @@ def make_link(account: Account, purpose: str, seed: bytes, moment: datetime) -> 
 
 def make_temporary_password(account: Account, mail_id: UUID, moment: datetime, lives: timedelta) -> str:
     """The temporary password of this mail. An earlier one of the account ends; its own password keeps working (T6)."""
-    password = temporary_password_from(keys.seed("temporary password", mail_id.hex))
+    password = password_rules.temporary_password_from(keys.seed("temporary password", mail_id.hex))
     found = queries.temporary_password_of(mail_id)
     if found:
         found.expires_at = moment + lives
@@ -295,7 +290,7 @@ def link_of_code(key: str, typed: str) -> OneTimeLink | None:
 
 
 def _code_hash(key: str, code: str) -> str:
-    return keys.pseudonym("code", scope().hex, key, canonical_code(code))
+    return keys.pseudonym("code", scope().hex, key, password_rules.canonical_code(code))
 
 
 # Passwords
@@ -361,13 +356,14 @@ def _forgive_strangers(account: Account) -> None:
 # The office
 
 
-def send_credentials(account: Account) -> None:
-    """The manual's step 3: a newly generated password (or link) by mail, at most three times a day. Raises Refused."""
-    if not account.is_open:
-        raise Refused(f"The account of {account.email} is {account.status}, so it gets no credentials.")
-    if throttle.count([(CREDENTIALS, f"{scope().hex} {account.id.hex}")]).refused:
-        raise Refused(
-            f"{account.email} was sent credentials three times today. Try again tomorrow, or call the parent."
-        )
+def send_credentials(account: Account, by: Account | None = None) -> None:
+    """The manual's step 3: a newly generated password (or link) by mail. Raises NoCredentials, which says why not."""
+    was_changed, by_id = (account.email_changed_by, account.email_changed_at), by.id if by else None
+    reason = rules.no_credentials_because(account.status, *was_changed, by_id, clock.now())
+    buckets = [(CREDENTIALS, f"{scope().hex} {account.id.hex}")] + ([(CREDENTIALS_BY, by.id.hex)] if by else [])
+    if not reason and (full := throttle.count(buckets).refused):
+        reason = "today" if CREDENTIALS.name in full else "this hour"
+    if reason:
+        raise rules.NoCredentials(reason, account.email)
     mails.credentials(account.id, priority=SOON)
-    record("credentials_sent", account.id)
+    record("credentials_sent", account.id, by=by_id)

@@ -2,14 +2,22 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from flask_login import UserMixin
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.db import Moment, OrganisationRow
+from portal.auth import rules
+from portal.db import Moment, OrganisationRow, plain_text
 from portal.roles import ROLES
+
+
+def _sort_name(context: Any) -> str:
+    """Of a row that is added, whichever way; who changes a name changes it too."""
+    row = context.get_current_parameters()
+    return rules.sort_name(row["given_name"], row.get("infix") or "", row["family_name"])
 
 
 class Person(OrganisationRow):
@@ -23,6 +31,9 @@ class Person(OrganisationRow):
     birth_date: Mapped[date | None] = mapped_column(sa.Date)
     phone: Mapped[str] = mapped_column(sa.String(30), default="")
     language: Mapped[str] = mapped_column(sa.String(2), default="")  # "" follows the browser
+    sort_name: Mapped[str] = mapped_column(plain_text(240), default=_sort_name, server_default=sa.text("''"))
+
+    __table_args__ = (sa.Index("ix_person_sort_name", "organisation_id", "sort_name", "id"),)
 
     @property
     def full_name(self) -> str:
@@ -36,8 +47,10 @@ class Account(OrganisationRow):
 
     person_id: Mapped[UUID] = mapped_column(sa.ForeignKey("person.id"), unique=True)
     email: Mapped[str] = mapped_column(sa.String(254))
-    email_key: Mapped[str] = mapped_column(sa.String(254))  # the address in the one form in which addresses compare
+    email_key: Mapped[str] = mapped_column(plain_text(254))  # the address in the one form in which addresses compare
     email_version: Mapped[int] = mapped_column(default=1)
+    email_changed_at: Mapped[datetime | None] = mapped_column(Moment)  # by somebody of the office
+    email_changed_by: Mapped[UUID | None]
     password_hash: Mapped[str | None] = mapped_column(sa.String(255))
     password_version: Mapped[int] = mapped_column(default=1)
     status: Mapped[str] = mapped_column(sa.String(8), default="invited")
@@ -49,6 +62,7 @@ class Account(OrganisationRow):
 
     __table_args__ = (
         sa.UniqueConstraint("organisation_id", "email_key"),
+        sa.Index("ix_account_status", "organisation_id", "status"),
         sa.CheckConstraint("status IN ('invited', 'active', 'blocked', 'closed')", name="status"),
         sa.CheckConstraint(f"role IN {('', *ROLES)}", name="role"),
     )

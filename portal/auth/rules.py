@@ -12,6 +12,9 @@ from uuid import UUID
 import idna
 from itsdangerous import BadData, SignatureExpired, TimestampSigner, URLSafeTimedSerializer
 
+from portal.errors import Refused
+from portal.text import _
+
 SEEN_EVERY = timedelta(minutes=5)  # how often a session row is touched
 STEP_UP_WINDOW = timedelta(minutes=10)  # how long a typed password counts for sensitive actions
 MOST_SESSIONS = 20
@@ -20,6 +23,7 @@ MOST_CODE_TRIES = 5
 SKEW = timedelta(seconds=60)  # how far the clock of another node may be ahead
 LONGEST_TOKEN = 256
 STAFF_SHORTEST_PASSWORD = 15
+FOUR_EYES = timedelta(hours=24)  # how long who changed a parent's address may not send credentials there
 
 
 # Addresses
@@ -60,6 +64,28 @@ def split_name(name: str) -> tuple[str, str, str]:
     while len(words) > 1 and words[0].lower() in _INFIXES:
         infix.append(words.pop(0))
     return given, " ".join(infix), " ".join(words) or given
+
+
+def plain(words: str) -> str:
+    """Words as one searches and sorts them: small letters without accents, and nothing but letters and digits."""
+    bare = unicodedata.normalize("NFKD", words.casefold().translate(_PLAIN))
+    return " ".join("".join(letter if letter.isalnum() else " " for letter in bare if not _is_mark(letter)).split())
+
+
+def _is_mark(letter: str) -> bool:
+    return unicodedata.combining(letter) != 0 or letter in "'’`´"  # O'Brien is found as obrien
+
+
+# Letters that Unicode does not take apart, as a Dutch keyboard writes them.
+_PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ĳ": "ij"})
+
+
+def sort_name(given: str, infix: str, family: str) -> str:
+    """What a list of people goes by: the family name without "van der", wherever that was filled in."""
+    words = family.split()
+    while len(words) > 1 and words[0].lower() in _INFIXES:
+        infix = f"{infix} {words.pop(0)}"
+    return f"{plain(' '.join(words))}, {plain(f'{given} {infix}')}"[:240]
 
 
 _INFIXES = {"de", "den", "der", "het", "'t", "in", "op", "te", "ten", "ter", "van", "von", "el", "la", "le", "du"}
@@ -187,6 +213,42 @@ def _serializer(keys: list[bytes], purpose: str, moment: datetime) -> URLSafeTim
         signer=_Signer,
         signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256, "moment": moment},
     )
+
+
+# Credentials by mail
+
+
+class NoCredentials(Refused):
+    """Nothing was sent. `reason` says why: blocked, closed, "same hand" (security.md, E7), "today" or "this hour"."""
+
+    def __init__(self, reason: str, email: str) -> None:
+        super().__init__(_no_credentials(reason, email))
+        self.reason = reason
+
+
+def _no_credentials(reason: str, email: str) -> str:
+    if reason == "blocked":
+        return _("Het account van %(email)s is geblokkeerd. Hef eerst de blokkade op.", email=email)
+    if reason == "closed":
+        return _("Het account van %(email)s is gesloten. Open het eerst.", email=email)
+    if reason == "same hand":
+        return _(
+            "U heeft dit adres net zelf gewijzigd. Daarom stuurt een collega de inloggegevens. "
+            "Morgen kunt u het zelf weer."
+        )
+    if reason == "today":
+        return _("Vandaag zijn er al drie keer inloggegevens gestuurd naar %(email)s. Bel de ouder.", email=email)
+    return _("U heeft dit uur heel veel inloggegevens gestuurd. Wacht een uur.")
+
+
+def no_credentials_because(
+    status: str, changed_by: UUID | None, changed_at: datetime | None, by: UUID | None, now: datetime
+) -> str:
+    """The reason of NoCredentials, or "". Who has just chosen where credentials go does not send them too (E7)."""
+    if status in ("blocked", "closed"):
+        return status
+    is_same_hand = by is not None and changed_by == by and changed_at is not None and now < changed_at + FOUR_EYES
+    return "same hand" if is_same_hand else ""
 
 
 # Where a visitor may go next

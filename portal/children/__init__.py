@@ -5,8 +5,8 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     from portal.auth.queries import OWN_WORDS
-    from portal.children import cli, queries
+    from portal.children import letters, queries
 
-    app.cli.add_command(cli.parents)
+    letters.register()
     if queries.names_of_children not in OWN_WORDS:
         OWN_WORDS.append(queries.names_of_children)

@@ -4,7 +4,7 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    from portal.children.cli import parents
     from portal.imports import cli
+    from portal.parents.cli import parents
 
     parents.add_command(cli.import_)

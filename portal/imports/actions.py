@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Literal, TypeVar
 from uuid import UUID, uuid4
 
@@ -12,9 +12,10 @@ from portal import clock
 from portal.audit.actions import record
 from portal.auth import mails
 from portal.auth.models import Account, Person
-from portal.children.models import Child, Guardianship
-from portal.children.rules import RIGHTS, ChildKey, folded
-from portal.db import OrganisationRow, db, scope
+from portal.children.actions import know_names
+from portal.children.models import Child, Guardianship, NameWord
+from portal.children.rules import RIGHTS, ChildKey, folded, is_someone_else, words_of
+from portal.db import Model, db, scope
 from portal.errors import Refused
 from portal.imports import queries
 from portal.imports.rules import ParentRow, Remark
@@ -94,8 +95,8 @@ class _Plan:
 
     def __init__(self, rows: Sequence[ParentRow]) -> None:
         self.result = ImportResult()
-        self.new: dict[type[OrganisationRow], list[dict[str, Any]]] = {
-            model: [] for model in (Group, Person, Account, Child, Guardianship)
+        self.new: dict[type[Model], list[dict[str, Any]]] = {
+            model: [] for model in (Group, Person, NameWord, Account, Child, Guardianship)
         }
         self.links: list[tuple[UUID | None, UUID, str]] = []  # account, child, role
         self.changed_people: dict[UUID, dict[str, str]] = {}
@@ -129,9 +130,9 @@ class _Plan:
         if known is None:
             parent = Entry(uuid4(), "new", account_id=uuid4())
             phone = self._phones.get(row.email_key, "")
-            self._add(Person, id=parent.id, birth_date=None, phone=phone, **_name(row))
+            self._add_person(parent.id, None, phone, _name(row))
             self._add(Account, id=parent.account_id, person_id=parent.id, email=row.email, email_key=row.email_key)
-        elif _is_someone_else(known, row):
+        elif is_someone_else(row.given_name, row.family_name, known.given_name, known.family_name):
             self.result.bad_rows.append(_shared_address(known, row))
             return None
         else:
@@ -158,7 +159,7 @@ class _Plan:
             child = Entry(uuid4(), "new")
             person_id = uuid4()
             name = {"given_name": row.child_given_name, "infix": "", "family_name": row.child_family_name}
-            self._add(Person, id=person_id, birth_date=row.birth_date, phone="", **name)
+            self._add_person(person_id, row.birth_date, "", name)
             self._add(Child, id=child.id, person_id=person_id, group_id=group_id)
         elif group_id and group_id != known.group_id:
             child = Entry(known.id, "changed")
@@ -220,7 +221,12 @@ class _Plan:
             if (known := people.get(person_id))
         }
 
-    def _add(self, model: type[OrganisationRow], **values: Any) -> None:
+    def _add_person(self, person_id: UUID, birth_date: date | None, phone: str, name: dict[str, str]) -> None:
+        self._add(Person, id=person_id, birth_date=birth_date, phone=phone, **name)
+        for word in words_of(*name.values()):
+            self._add(NameWord, person_id=person_id, word=word)
+
+    def _add(self, model: type[Model], **values: Any) -> None:
         self.new[model].append({"organisation_id": scope(), **values})
 
     def _remark(self, row: ParentRow, reason: str) -> None:
@@ -229,12 +235,6 @@ class _Plan:
 
 def _name(row: ParentRow) -> dict[str, str]:
     return {"given_name": row.given_name, "infix": row.infix, "family_name": row.family_name}
-
-
-def _is_someone_else(known: queries.KnownParent, row: ParentRow) -> bool:
-    """People marry and drop initials, but nobody gets another given name and another family name at once."""
-    last_word, known_last_word = folded(row.family_name).split()[-1:], folded(known.family_name).split()[-1:]
-    return last_word != known_last_word and folded(known.given_name) != folded(row.given_name)
 
 
 def _shared_address(known: queries.KnownParent, row: ParentRow) -> Remark:
@@ -275,10 +275,11 @@ def _write(plan: _Plan, per_minute: int, by: UUID | None) -> Iterator[int]:
 
 def _change_people(changed: dict[UUID, dict[str, str]]) -> Iterator[int]:
     for ids in _chunks(list(changed)):
-        for person in db.session.scalars(sa.select(Person).where(Person.id.in_(ids))):
+        people = db.session.scalars(sa.select(Person).where(Person.id.in_(ids))).all()
+        for person in people:
             for name, value in changed[person.id].items():
                 setattr(person, name, value)
-        db.session.flush()
+        know_names(people)
         yield len(ids)
 
 

@@ -8,11 +8,11 @@ from flask import current_app
 from sqlalchemy.exc import IntegrityError
 
 from portal import clock
-from portal.children.cli import are_on_their_way
 from portal.db import db
 from portal.errors import Refused
 from portal.imports import actions, rules
 from portal.organisations.cli import ORGANISATION, entered
+from portal.parents.cli import are_on_their_way
 
 LONG, SHORT = 1000, 50  # rows: from here a progress bar, up to here every row is told in a dry run
 

@@ -9,16 +9,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
-from email_validator import EmailNotValidError, validate_email
-
 from portal.auth.rules import email_key
-from portal.children.rules import ChildKey, child_key, folded
+from portal.children.rules import OLDEST_CHILD, ChildKey, child_key, folded, is_address
 from portal.errors import Refused
 from portal.text import _
 
 MOST_BYTES = 5 * 1024 * 1024
 MOST_ROWS = 20_000
-OLDEST_CHILD = 18  # years
 LONGEST = {  # as the columns of the database
     "email": 254, "voornaam": 100, "tussenvoegsel": 30, "achternaam": 100, "telefoon": 30,
     "kind_voornaam": 100, "kind_achternaam": 100, "kind_geboortedatum": 30, "groep": 100, "gezag": 30,
@@ -229,11 +226,7 @@ def _text_problem(column: str, value: str) -> str:
 
 
 def _email_problem(value: str, _today: date) -> str:
-    try:
-        validate_email(value, check_deliverability=False, test_environment=True)
-    except EmailNotValidError:
-        return _("%(value)s is geen e-mailadres", value=value)
-    return "" if email_key(value) else _("%(value)s is geen e-mailadres", value=value)
+    return "" if is_address(value) else _("%(value)s is geen e-mailadres", value=value)
 
 
 def _date_problem(value: str, today: date) -> str:

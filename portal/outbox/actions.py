@@ -38,6 +38,9 @@ Prepare = Callable[[Mail, Organisation, datetime], Letter | None]
 
 _prepare: dict[str, Prepare] = {}
 
+# What else the worker does about once an hour, each for one organisation: other subjects add what is over with them.
+SWEEPS: list[Callable[[], object]] = []
+
 
 def prepare_with(kind: str, prepare: Prepare) -> None:
     _prepare[kind] = prepare
@@ -124,6 +127,12 @@ def _outcome(claimed: Claim, verdict: Verdict) -> dict[str, Any]:
     if claimed.is_fresh and verdict is not Verdict.UNKNOWN:
         values["stamped_at"] = None
     return values
+
+
+def cancel(account_id: UUID, kinds: Collection[str]) -> None:
+    """Mails of these kinds that wait for this account do not go out: what they would say is over."""
+    waiting = sa.update(Mail).where(Mail.account_id == account_id, Mail.kind.in_(kinds), Mail.state == "new")
+    db.session.execute(waiting.values(state="cancelled").execution_options(synchronize_session=False))
 
 
 def expire_overdue(of: Collection[UUID]) -> int:

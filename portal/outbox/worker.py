@@ -20,6 +20,7 @@ from portal import clock, keys
 from portal import db as database
 from portal.db import EVERYWHERE, db, within
 from portal.organisations.models import Organisation
+from portal.organisations.queries import all_organisations
 from portal.outbox import actions, queries, rules
 from portal.outbox.actions import Claim
 from portal.outbox.compose import compose, sender_of, signers
@@ -307,11 +308,16 @@ def _message(claimed: Claim) -> Message | None:
 
 
 def _sweep(app: Flask) -> None:
-    """What is over: counters of tries, and mails that had nobody to go to."""
+    """What is over: counters of tries, mails that had nobody to go to, and what other subjects add."""
     with app.app_context(), within(EVERYWHERE):
         sweep()
         actions.forget_cancelled()
         db.session.commit()
+        for organisation in all_organisations():
+            with within(organisation.id):
+                for each in actions.SWEEPS:
+                    each()
+                    db.session.commit()
 
 
 def _where(error: Exception) -> str:

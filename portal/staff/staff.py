@@ -92,7 +92,7 @@ def send_link(account_id):
     if first := confirm_first(here):
         return first
     try:
-        send_credentials(account)
+        send_credentials(account, by=current_user.account)
     except Refused as refusal:
         db.session.rollback()
         flash(str(refusal))

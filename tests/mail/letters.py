@@ -14,6 +14,11 @@ FOLDERS = sorted(str(path.parent.relative_to(TEMPLATES)) for path in TEMPLATES.g
 MOMENT = datetime(2026, 11, 23, 13, 3, tzinfo=UTC)
 EXPIRES = datetime(2026, 11, 23, 19, 3, tzinfo=UTC)
 TOKEN = "eyJqIjoiRkxYc0N0ZGJyUSIsIm8iOiJjMGZmZWUifQ.aSMDtA.x5bVyT2v0kM3h4uZ1oQ9sRr8eWq7tYp6iUl_Aj-Kd"
+# What only tells of a change: nothing in it ends.
+NEWS = (
+    "auth/password_changed", "auth/new_device", "factors/second_step_changed", "children/child_added",
+    "parents/address_changed", "parents/address_new",
+)  # fmt: skip
 SECRETS = {"password": "Kx7m-Rq2p-Wd9t-Hn4v", "code": "KXRM-7PQW", "token": TOKEN}
 
 
@@ -26,11 +31,13 @@ def context_of(folder, origin):
         "auth/new_device": "/account/sessies",
         "factors/second_step_changed": "/account/sessies",
         "factors/second_step_goes": f"/tweede-stap-houden/{TOKEN}",
+        "children/child_added": "/inloggen",
+        "parents/address_changed": "/hulp",
+        "parents/address_new": "/inloggen",
     }
     if folder == "staff/role_changed":
         return {"role": "planning", "moment": MOMENT, "link": f"{origin}/inloggen"}
-    happened = ("auth/password_changed", "auth/new_device", "factors/second_step_changed")
-    moments = {"moment": MOMENT} if folder in happened else {"expires": EXPIRES}
+    moments = {"moment": MOMENT} if folder in NEWS else {"expires": EXPIRES}
     special = {
         "auth/credentials_password": {
             "login_url": f"{origin}/inloggen", "email": "anna@voorbeeld.nl", "password": SECRETS["password"],
@@ -43,6 +50,9 @@ def context_of(folder, origin):
         "auth/approve_device": {"device": "Firefox, Windows"},
         "factors/second_step_changed": {"what": "set"},
         "factors/second_step_goes": {"due": EXPIRES},
+        "children/child_added": {"child": "Noor"},
+        "parents/address_changed": {"email": "anna.oud@voorbeeld.nl"},
+        "parents/address_new": {"email": "anna@voorbeeld.nl"},
     }  # fmt: skip
     link = {"link": origin + pages[folder]} if folder in pages else {}
     return link | moments | special.get(folder, {})

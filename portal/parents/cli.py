@@ -5,10 +5,16 @@ from flask import current_app
 
 from portal.auth.actions import send_credentials
 from portal.auth.queries import account_with
-from portal.auth.rules import email_key
+from portal.auth.rules import NoCredentials, email_key
 from portal.db import db
 from portal.errors import Refused
 from portal.organisations.cli import ORGANISATION, entered
+
+NOT_SENT = {
+    "blocked": "The account of {email} is blocked, so it gets no credentials.",
+    "closed": "The account of {email} is closed, so it gets no credentials.",
+    "today": "{email} was sent credentials three times today. Try again tomorrow, or call the parent.",
+}
 
 
 @click.group()
@@ -25,7 +31,10 @@ def send_credentials_(email, organisation):
         account = account_with(email_key(email))
         if account is None:
             raise Refused(f"There is no account with the address {email} at this organisation.")
-        send_credentials(account)
+        try:
+            send_credentials(account)
+        except NoCredentials as problem:
+            raise Refused(NOT_SENT[problem.reason].format(email=account.email)) from None
         db.session.commit()
         click.echo(f"New credentials for {account.email} {are_on_their_way()}.")
 
