@@ -38,6 +38,8 @@ def add_staff(email: str, name: str, role: str, by: Account | None = None) -> Ac
         db.session.flush()
     elif account.role:
         raise Refused(_("%(email)s werkt hier al.", email=account.email))
+    elif account.status == "blocked":
+        raise Refused(_("Het account van %(email)s is geblokkeerd. Hef eerst de blokkade op.", email=account.email))
     account.role, account.status = role, "invited"
     account.password_hash, account.password_version = None, account.password_version + 1  # staff chooses a longer one
     auth.end_temporary_passwords(account.id)

@@ -65,6 +65,15 @@ def test_parent_who_comes_to_work_here_stays_a_parent(office, anna, inside, kok)
     assert (found.role, found.status) == ("", "invited")
 
 
+def test_blocked_parent_does_not_come_back_in_by_an_invitation(office, anna, inside, kok):
+    with inside(kok):
+        db.session.get(Account, anna.id).status = "blocked"
+    manager = office("manager")
+    manager.get(f"{PEOPLE}/nieuw")
+    page = manager.post(f"{PEOPLE}/nieuw", 422, name="Anna de Vries", email=anna.email, role="planning")
+    assert "is geblokkeerd" in page.seen and now(inside, kok, anna).status == "blocked"
+
+
 def test_another_role_counts_from_the_next_page(office, colleague, visitor, kok, post, inside):
     manager, worker = office("manager"), office("administratie")
     manager.get(f"{PEOPLE}/{worker.account.id}")
