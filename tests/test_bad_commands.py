@@ -18,6 +18,7 @@ GOOD = {
     "parents send-credentials": ["niemand@voorbeeld.nl", "--organisation", "kok"],
     "sessions end": ["niemand@voorbeeld.nl", "--organisation", "kok"],
     "outbox retry": [ID],
+    "audit verify": ["--organisation", "kok"],
     "serve": ["--bind", "onzin"],
     "demo": ["--bind", "onzin"],
 }  # fmt: skip

@@ -4,7 +4,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -14,6 +14,9 @@ from alembic.script import ScriptDirectory
 
 from portal import create_app
 from portal import db as database
+from portal.audit import queries
+from portal.audit.actions import record
+from portal.audit.models import AccessLog
 from portal.auth.models import Person
 from portal.auth.rules import sort_name
 from portal.children.models import NameWord
@@ -37,6 +40,12 @@ ROWS = {
         f" VALUES (:location, :kok, :location, 'De Vlinders', {NOW}, {NOW})",
     ]
 }
+# Lines of the access log, as they were before they formed chains.
+LINES = [
+    "INSERT INTO access_log (id, organisation_id, action, result, object_type, detail, address, created_at, updated_at)"
+    f" VALUES (:line, :kok, '{action}', 'ok', '', 'é', '', '{moment}', '{moment}')"
+    for action, moment in (("login", "2026-11-23 09:30:00.000001"), ("logout", "2026-11-23 09:31:00"))
+]
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -127,6 +136,23 @@ def test_people_who_were_here_are_sorted_and_found(empty):
         zoe = db.session.scalars(sa.select(Person)).one()
         assert zoe.sort_name == sort_name("Zoë", "", "van der Łukasz-O'Brien") == "lukasz obrien, zoe van der"
         assert sorted(db.session.scalars(sa.select(NameWord.word))) == ["der", "lukasz", "obrien", "van", "zoe"]
+
+
+def test_lines_of_before_the_chains_are_chained_as_they_were_found(empty):
+    database.migrate("0007")
+    save_rows("0007")
+    with db.engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(sa.text("SELECT set_config('portal.organisation', '*', true)"))
+        for statement in reversed(LINES):
+            connection.execute(sa.text(statement), {"kok": KOK.hex, "line": uuid4().hex})
+    database.migrate()
+    with within(KOK):
+        record("session_ended", None)
+        db.session.commit()
+        found = db.session.scalars(sa.select(AccessLog).order_by(AccessLog.number))
+        assert [(line.number, line.action) for line in found] == [(1, "login"), (2, "logout"), (3, "session_ended")]
+        assert queries.first_break_of("changes") is None
 
 
 def test_models_and_migrations_tell_the_same(empty):

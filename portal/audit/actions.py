@@ -1,9 +1,30 @@
-"""Writing in the access log."""
+"""Writing in the access log, and taking away what is old.
 
-from uuid import UUID
+Lines are gathered while a transaction goes on and written at its end, in one go: the chain of an organisation is then
+held for a moment only, by who holds everything else already, and ten thousand lines cost hardly more than one.
+"""
 
-from portal.audit.models import AccessLog
-from portal.db import db, scope
+from itertools import groupby
+from typing import NamedTuple
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
+
+from portal import clock
+from portal.audit import queries, rules
+from portal.audit.models import AccessLog, LogChain
+from portal.audit.rules import Line
+from portal.db import db, scope, within
+
+CHUNK = 1000
+MOST_AT_ONCE = 20_000  # lines that one sweep takes away of one chain
+
+
+class _Waiting(NamedTuple):
+    transaction: SessionTransaction  # a line whose transaction was rolled back is never written
+    lines: list[Line]
 
 
 def record(
@@ -14,9 +35,115 @@ def record(
 
     `account_id` is the account it was done to, `child_id` the child it is about, `by` the account that did it.
     """
-    db.session.add(
-        AccessLog(
-            organisation_id=scope(), actor_id=by, account_id=account_id, child_id=child_id, action=action,
-            result=result, object_type=object_type, object_id=object_id, detail=detail[:200], address=address,
-        )
+    session = db.session()
+    asked = session.info.get("request", _NOBODY)
+    line = Line(
+        id=uuid4(), organisation_id=scope(), chain=rules.chain_of(action), number=0, created_at=clock.now(),
+        actor_id=by, account_id=account_id, child_id=child_id, action=action, result=result, object_type=object_type,
+        object_id=object_id, detail=detail[:200], address=address, session_id=asked.session_id,
+        reference=asked.reference,
     )  # fmt: skip
+    transaction = session.get_transaction() or session.begin()
+    waiting = session.info.get("access_log")
+    if waiting is None or waiting.transaction is not transaction:
+        waiting = session.info["access_log"] = _Waiting(transaction, [])
+    waiting.lines.append(line)
+
+
+class Asked(NamedTuple):
+    """In which session and request something is done."""
+
+    session_id: UUID | None
+    reference: str
+
+
+_NOBODY = Asked(None, "")
+
+
+def done_in(session_id: UUID, reference: str) -> None:
+    """The lines from here on say that they were done in this session and request."""
+    db.session().info["request"] = Asked(session_id, reference)
+
+
+@event.listens_for(Session, "before_commit")
+def _write(session: Session) -> None:
+    """Chain the lines of this transaction. The chain is locked last and for the shortest time, so nothing deadlocks."""
+    waiting = session.info.get("access_log")
+    if waiting is None or session.in_nested_transaction():
+        return
+    del session.info["access_log"]
+    if waiting.transaction is not session.get_transaction():
+        return
+    session.flush()
+    for (organisation_id, chain), lines in groupby(sorted(waiting.lines, key=_place), _place):
+        with within(organisation_id):
+            _append(chain, list(lines))
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _write_before_reading(state: ORMExecuteState) -> None:
+    """Who reads the log in the transaction that writes it, finds its lines there, as of any other row."""
+    if not state.session.info.get("access_log") or not state.is_select:
+        return
+    if any(mapper.class_ is AccessLog for mapper in state.all_mappers):
+        _write(state.session)
+
+
+def _place(line: Line) -> tuple[UUID, str]:
+    return line.organisation_id, line.chain
+
+
+def _append(chain: str, lines: list[Line]) -> None:
+    chain_id, number, hash_ = queries.locked_end(chain) or _begin(chain)
+    rows = []
+    for number, line in enumerate(lines, start=number + 1):  # noqa: B020
+        placed = line._replace(number=number)
+        hash_ = rules.sealed(placed, hash_)
+        rows.append({**placed._asdict(), "hash": hash_, "updated_at": line.created_at})
+    for start in range(0, len(rows), CHUNK):
+        db.session.execute(sa.insert(AccessLog), rows[start : start + CHUNK])
+    _move(chain_id, number=number, hash=hash_)
+
+
+def _begin(chain: str) -> tuple[UUID, int, str]:
+    """The chain before its first line. Of two who begin it at once the second finds what the first made."""
+    if db.session.get_bind().dialect.name == "postgresql":
+        key = f"access log {scope().hex} {chain}"
+        db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(key, 0))))
+    found = queries.locked_end(chain)
+    if found is None:
+        new = LogChain(id=uuid4(), organisation_id=scope(), chain=chain)
+        db.session.add(new)
+        db.session.flush()
+        found = new.id, 0, ""
+    return found
+
+
+def _move(chain_id: UUID, **values: int | str) -> None:
+    mine = sa.update(LogChain).where(LogChain.id == chain_id).values(**values)
+    db.session.execute(mine.execution_options(synchronize_session=False))
+
+
+def purge() -> int:
+    """Take away the lines that are old, of every organisation in sight; the number of lines.
+
+    The hash of the last of them is kept, so that what stands behind it can still be verified.
+    """
+    gone = 0
+    for organisation_id, chain in queries.known_chains():
+        with within(organisation_id):
+            gone += _purge(chain)
+    return gone
+
+
+def _purge(chain: str) -> int:
+    if not queries.has_old_lines(chain, clock.now() - rules.KEPT[chain]):
+        return 0
+    end = queries.locked_end(chain)
+    last = queries.last_old_line(chain, clock.now() - rules.KEPT[chain], MOST_AT_ONCE)
+    if end is None or last is None:
+        return 0
+    _move(end[0], purged=last.number, purged_hash=last.hash)
+    old = sa.delete(AccessLog).where(AccessLog.chain == chain, AccessLog.number <= last.number)
+    result = db.session.execute(old.execution_options(synchronize_session=False))
+    return int(getattr(result, "rowcount", 0))

@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from portal import clock, keys
 from portal import db as database
+from portal.audit.actions import purge as purge_log
 from portal.db import EVERYWHERE, db, within
 from portal.organisations.models import Organisation
 from portal.organisations.queries import all_organisations
@@ -308,10 +309,11 @@ def _message(claimed: Claim) -> Message | None:
 
 
 def _sweep(app: Flask) -> None:
-    """What is over: counters of tries, mails that had nobody to go to, and what other subjects add."""
+    """What is over: counters of tries, mails to nobody, old lines of the access log, and what other subjects add."""
     with app.app_context(), within(EVERYWHERE):
         sweep()
         actions.forget_cancelled()
+        purge_log()
         db.session.commit()
         for organisation in all_organisations():
             with within(organisation.id):
