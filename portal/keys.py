@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from flask import current_app
@@ -49,6 +50,7 @@ def _fernets(purpose: str) -> list[Any]:
     return [Fernet(base64.urlsafe_b64encode(each)) for each in reversed(keys(f"encrypt {purpose}"))]
 
 
+@cache
 def derive(secret: str, purpose: str) -> bytes:
     extracted = hmac.new(b"ouderportaal", secret.encode(), hashlib.sha256).digest()
     return hmac.new(extracted, purpose.encode() + b"\x01", hashlib.sha256).digest()

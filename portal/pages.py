@@ -1,10 +1,7 @@
 """What every page needs: language, static addresses, the organisation's colour, and calm pages for errors."""
 
-import hashlib
 import logging
 from contextlib import suppress
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,7 +14,7 @@ from flask_wtf.csrf import generate_csrf
 from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException, ServiceUnavailable, TooManyRequests
 
-from portal import text
+from portal import jinja, text
 from portal.answers import cookie_name
 from portal.db import db
 from portal.organisations import queries
@@ -29,13 +26,14 @@ babel = Babel()
 
 
 def init_app(app: Flask) -> None:
+    app.jinja_environment = jinja.SpokenEnvironment
     babel.init_app(app, locale_selector=_language)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.filters.update(
         datum=text.datum, datumtijd=text.datumtijd, leeftijd=text.leeftijd, verjaardag=text.verjaardag
     )
     app.jinja_env.add_extension("jinja2.ext.i18n")
-    app.jinja_env.globals.update(_=text._, gettext=text._, ngettext=text.ngettext, static_url=static_url)
+    app.jinja_env.globals.update(_=text._, gettext=text._, ngettext=text.ngettext, static_url=jinja.static_url)
     app.context_processor(lambda: _context(app.config["DEMO"]))
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(sa.exc.OperationalError, _database_away)
@@ -64,13 +62,6 @@ def _language() -> str:
     if not request:
         return "nl"
     return request.accept_languages.best_match(list(text.LANGUAGES)) or "nl"
-
-
-@cache
-def static_url(filename: str) -> str:
-    """A static file with its fingerprint in the address, so that it may be kept for a year."""
-    content = (Path(__file__).parent / "static" / filename).read_bytes()
-    return f"/static/{filename}?v={hashlib.sha256(content).hexdigest()[:12]}"
 
 
 def error_page(status: int, retry_after: int = 0) -> Response:

@@ -17,8 +17,12 @@ LANGUAGES = {"nl": "Nederlands", "en": "English"}
 
 def _(text: str, **values: object) -> str:
     """This sentence in the language of the page or mail, with the values filled in: _("Dag %(name)s", name=name)."""
-    words = _catalogue(language()).gettext(text)
+    words = translated(language(), text)
     return words % values if values else words
+
+
+def translated(spoken: str, text: str) -> str:
+    return _catalogue(spoken).gettext(text)
 
 
 def ngettext(one: str, many: str, num: int, **values: object) -> str:

@@ -24,7 +24,7 @@ FLOORS = [
     ["clock", "errors", "config", "roles"],
     ["db", "keys", "text"],
     ["throttle", "organisations"],
-    ["fields", "answers", "menu", "pages", "doors"],
+    ["fields", "answers", "menu", "jinja", "pages", "doors"],
     ["audit", "files", "passwords", "outbox"],
     ["auth", "factors"],
     ["children", "parents", "imports"],

@@ -10,7 +10,7 @@ from typing import Any
 from flask import Flask, Request, Response, after_this_request, g, request, session
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_login import LoginManager, login_user, logout_user
-from itsdangerous import BadSignature, URLSafeSerializer
+from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
 from sqlalchemy.exc import OperationalError
 
 from portal import keys
@@ -37,11 +37,18 @@ def address() -> str:
 class SessionCookie(SecureCookieSessionInterface):
     """Flask's signed cookie, with name and Secure flag after the scheme of the organisation."""
 
+    _serializer: URLSafeTimedSerializer | None = None
+
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         try:
             return super().open_session(app, request)
         except OperationalError:
             return None  # nothing can be read or kept now; the doors show the page that says so
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        if self._serializer is None:  # Flask makes it anew at every look
+            self._serializer = super().get_signing_serializer(app)
+        return self._serializer
 
     def get_cookie_name(self, app: Flask) -> str:
         return cookie_name("sessie")
@@ -122,10 +129,11 @@ def _address_mark(key: str) -> str:
 
 
 def _remembered() -> str:
-    if session.get("_remember") == "clear":
+    cookie = request.cookies.get(cookie_name("onthoud"), "")
+    if not cookie or session.get("_remember") == "clear":
         return ""
     try:
-        return str(_serializer("remember").loads(request.cookies.get(cookie_name("onthoud"), "")))
+        return str(_serializer("remember").loads(cookie))
     except BadSignature:
         return ""
 

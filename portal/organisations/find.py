@@ -12,11 +12,7 @@ from portal.organisations.models import Organisation
 def organisation() -> Organisation | None:
     """The organisation this host belongs to; None for an unknown host. Asked once per request."""
     if "organisation" not in g:
-        database.read_only()  # a look is no reason to wait for a writer, nor to keep others waiting
-        found = queries.organisation_at(rules.host_of(request.host))
-        if found is not None:
-            database.db.session.expunge(found)  # a page about a fault still knows its name when the database is away
-        g.organisation = found
+        g.organisation = found = queries.organisation_at(rules.host_of(request.host))
         database.enter(found.id if found else None)
     known: Organisation | None = g.organisation
     return known
