@@ -258,7 +258,7 @@ def _first_location() -> UUID:
 def _write(plan: _Plan, per_minute: int, by: UUID | None) -> Iterator[int]:
     for model, values in plan.new.items():
         for chunk in _chunks(values):
-            db.session.execute(sa.insert(model), chunk)
+            db.session.execute(sa.insert(model).execution_options(render_nulls=True), chunk)
             yield len(chunk)
     yield from _change_people(plan.changed_people)
     yield from _change_groups(plan.changed_children)
