@@ -23,6 +23,7 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 DOORS: dict[str, str] = {}
 PERMISSIONS: dict[str, str] = {}  # of the office's blueprints: what one must be allowed to do (portal.roles)
+FILES: dict[str, int] = {}  # pages of the office that take a file, and how large a form with one may be
 ANY_HOST = {"welcome.livez", "welcome.readyz", "static"}
 
 csrf = CSRFProtect()
@@ -54,6 +55,11 @@ def staff(blueprint: Blueprint, permission: str) -> Blueprint:
 def opens(endpoint: str, role: str) -> bool:
     """Whether who has this role may open this page of the office."""
     return may(role, PERMISSIONS[endpoint.partition(".")[0]])
+
+
+def takes_files(endpoint: str, most: int) -> None:
+    """This page of the office takes a form with a file, of at most so many bytes; for strangers it stays small."""
+    FILES[endpoint] = most
 
 
 def _logged_in() -> Response | None:
@@ -100,9 +106,18 @@ def _guard() -> None:
     if organisation() is None:
         abort(404)
     if request.method not in SAFE and request.url_rule is not None:
+        _make_room_for_a_file(request.endpoint or "")
         database.db.session.rollback()  # the body may come in slowly; nothing is held meanwhile
         _refuse_foreign_post()
         _check_csrf()
+
+
+def _make_room_for_a_file(endpoint: str) -> None:
+    """Asked before the body is read, so that nobody but who may come in fills our memory."""
+    if endpoint not in FILES or request.mimetype != FORM_TYPES[1] or not current_user.is_authenticated:
+        return
+    if current_user.is_whole and opens(endpoint, current_user.role):
+        request.max_content_length = FILES[endpoint]
 
 
 def _refuse_foreign_post() -> None:

@@ -13,6 +13,7 @@ from wtforms import (
     DateField,
     EmailField,
     Field,
+    FileField,
     HiddenField,
     PasswordField,
     SelectField,
@@ -31,6 +32,7 @@ __all__ = [
     "Choices",
     "Day",
     "Email",
+    "File",
     "Form",
     "Hidden",
     "Line",
@@ -179,6 +181,21 @@ def _values(field: Any) -> list[str]:
 
 def _needed(empty: Any) -> Any:
     return Required(empty) if empty else Optional()
+
+
+def File(label: Any, empty: Any, accept: str) -> Any:
+    """One file; `accept` tells the browser which kind to look for. Its page also needs `doors.takes_files`."""
+    return _File(label, [_needed(empty)], render_kw={"accept": accept})
+
+
+class _File(FileField):
+    """Takes the file itself. Words in its place are no file, and neither are two files."""
+
+    def process(self, formdata: Any, *args: Any, **kwargs: Any) -> None:
+        super().process(None, *args, **kwargs)
+        sent = [] if formdata is None else [file for file in request.files.getlist(self.name) if file.filename]
+        self.data = sent[0] if len(sent) == 1 else None
+        self.raw_data = [self.data] if self.data else []
 
 
 CheckBox: Callable[..., Any] = BooleanField

@@ -2,7 +2,11 @@
 
 from collections import Counter
 from html.parser import HTMLParser
+from io import BytesIO
 from urllib.parse import urlencode
+
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
 INPUTS_WITHOUT_LABEL = ("hidden", "submit", "button")
 FORM = "application/x-www-form-urlencoded"
@@ -76,12 +80,18 @@ class Visitor:
     def get(self, path, status=200, headers=None):
         return self._checked(self.client.get(path, **self._with(headers)), status)
 
-    def post(self, path, status=303, headers=None, csrf_token=None, **fields):
+    def post(self, path, status=303, headers=None, csrf_token=None, files=None, **fields):
+        """files: {"file": ("ouders.csv", b"…")}, and the form goes as a browser sends one with a file."""
         if not self.csrf:
             self.get("/hulp")
         fields["csrf_token"] = self.csrf if csrf_token is None else csrf_token
         ours = {"Origin": self.origin, "Sec-Fetch-Site": "same-origin", **(headers or {})}
-        answer = self.client.post(path, data=urlencode(fields), content_type=FORM, **self._with(ours))
+        sent = {"data": urlencode(fields), "content_type": FORM}
+        if files is not None:
+            parts = {name: FileStorage(BytesIO(content), filename) for name, (filename, content) in files.items()}
+            boundary, content = encode_multipart({**fields, **parts})
+            sent = {"data": content, "content_type": f"multipart/form-data; boundary={boundary}"}
+        answer = self.client.post(path, **sent, **self._with(ours))
         return self._checked(answer, status, is_fragment="HX-Request" in ours)
 
     def send(self, path, body="", method="POST", content_type=FORM, headers=None):
