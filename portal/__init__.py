@@ -22,6 +22,7 @@ FEATURES = [
     "children",
     "parents",
     "imports",
+    "uploads",
     "home",
     "staff",
 ]

@@ -17,6 +17,7 @@ class Post:
     path: str
     fields: dict[str, str] = field(default_factory=dict)
     refusal: int = 422
+    large: bool = False  # takes a file
     stale: int = 400  # the answer to a wrong CSRF value
     ignores: tuple[str, ...] = ()  # fields in which nonsense counts as nothing
 
@@ -54,6 +55,11 @@ POSTS = {
     "factor_resets.ask": Post("manager", f"/beheer/tweede-stap/vragen/{ID}"),
     "factor_resets.agree": Post("manager", f"/beheer/tweede-stap/{ID}/akkoord"),
     "factor_resets.stop": Post("manager", f"/beheer/tweede-stap/{ID}/stoppen"),
+    "uploads.upload": Post("administratie", "/beheer/import", {"file": "a"}, large=True),
+    "uploads.confirm": Post("administratie", f"/beheer/import/{ID}/bevestigen"),
+    "uploads.throw_away": Post("administratie", f"/beheer/import/{ID}/weggooien"),
+    "imports.settle": Post("administratie", f"/beheer/import/gedaan/{ID}/nagekeken"),
+    "exports.export": Post("administratie", "/beheer/export"),
     "welcome.set_language": Post("stranger", "/taal", {"language": "nl", "next": "/"}, ignores=("next",)),
 }
 EXAMPLES = {
@@ -64,6 +70,8 @@ EXAMPLES = {
     "mail_id": "a",
     "account_id": ID,
     "reset_id": ID,
+    "upload_id": ID,
+    "import_id": ID,
 }
 
 # As they travel, so that what is no text at all can be sent too.

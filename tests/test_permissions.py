@@ -6,7 +6,10 @@ import pytest
 
 from portal.auth.models import Account
 from portal.db import db
+from portal.imports import actions as imports
+from portal.imports import rules
 from portal.roles import MAY, ROLES
+from portal.uploads import actions as uploads
 from tests.forms import ID
 
 # What each page asks. "everyone" may always come; "parent" is who is logged in whole; else a permission (portal/roles.py).
@@ -28,6 +31,11 @@ ASKS = {
     "staff.change": [
         "staff_people.people", "staff_people.invite", "staff_people.person", "staff_people.send_link",
         "staff_people.dismiss",
+    ],
+    "parents.see": ["exports.export"],
+    "imports.do": [
+        "uploads.upload", "uploads.example", "uploads.preview", "uploads.confirm", "uploads.throw_away",
+        "uploads.progress", "imports.result", "imports.settle",
     ],
     "factors.reset": ["factor_resets.ask", "factor_resets.agree", "factor_resets.stop"],
 }  # fmt: skip
@@ -159,6 +167,10 @@ def to_login(answer):
 
 
 @pytest.fixture
-def examples(kok, els):
+def examples(kok, els, inside):
     """Rows of Kok that an address may name."""
-    return {**EXAMPLES, "account_id": els.id}
+    with inside(kok):
+        done = imports.remember(imports.ImportResult(), "ouders.csv")
+        seen = uploads.look(rules.EXAMPLE.encode())
+        upload = uploads.keep(rules.EXAMPLE.encode(), "ouders.csv", seen, els.id)
+    return {**EXAMPLES, "account_id": els.id, "import_id": done.id, "upload_id": upload.id}

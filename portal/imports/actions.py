@@ -1,5 +1,6 @@
 """Taking over a file of parents: persons, children, guardianships, accounts and the mail with the credentials."""
 
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -18,9 +19,12 @@ from portal.children.rules import RIGHTS, ChildKey, folded, is_someone_else, wor
 from portal.db import Model, db, scope
 from portal.errors import Refused
 from portal.imports import queries
+from portal.imports.models import PastImport
 from portal.imports.rules import ParentRow, Remark
 from portal.organisations.models import Group
 from portal.text import _
+from portal.throttle import actions as throttle
+from portal.throttle.rules import Limit
 
 CHUNK = 1000
 T = TypeVar("T")
@@ -55,6 +59,7 @@ class ImportResult:
     steps: list[Step] = field(default_factory=list)
     bad_rows: list[Remark] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)  # nothing is wrong, but the office wants to know
+    changed_people: dict[UUID, dict[str, str]] = field(default_factory=dict)  # the name and phone they get
     new_groups: list[str] = field(default_factory=list)
     mails: int = 0
     last_mail_at: datetime | None = None
@@ -69,25 +74,63 @@ class ImportResult:
     def new_links(self) -> int:
         return sum(step.is_new_link for step in self.steps)
 
+    def counts(self) -> dict[str, int]:
+        states: tuple[State, ...] = ("new", "changed", "unchanged")
+        return {
+            "rows": len(self.steps),
+            **{f"parents_{state}": self.parents(state) for state in states},
+            **{f"children_{state}": self.children(state) for state in states},
+            "links": self.new_links,
+            "groups": len(self.new_groups),
+            "mails": self.mails or self.parents("new"),
+        }
+
+    def outcome(self) -> str:
+        """The same for the same outcome: what is looked at first and what is then done are compared by it."""
+        steps = [
+            (
+                step.row.line,
+                step.parent.state,
+                step.child.state,
+                step.is_new_link,
+                self.changed_people.get(step.parent.id),
+            )
+            for step in self.steps
+        ]
+        lines = [remark.line for remark in (*self.bad_rows, *self.remarks)]  # their words come in two languages
+        return hashlib.sha256(repr((steps, lines, self.new_groups)).encode()).hexdigest()
+
 
 def import_parents(
-    rows: Sequence[ParentRow], per_minute: int = 60, by: UUID | None = None, progress: Progress | None = None
-) -> ImportResult:
+    rows: Sequence[ParentRow], per_minute: int = 60, by: UUID | None = None, progress: Progress | None = None,
+    expected: str = "",
+) -> ImportResult:  # fmt: skip
     """Take over these rows (as `rules.read` gives them), all or none. The same rows a second time change nothing.
 
-    Nothing is written when the result has bad rows. Every new account is mailed its credentials, `per_minute`.
+    Nothing is written when the result has bad rows, or is not the outcome that was `expected`. Every new account is
+    mailed its credentials, `per_minute`.
     """
     queries.wait_for_other_import()
-    plan = _Plan(rows)
-    for row in rows:
-        plan.take(row)
-    if not plan.result.bad_rows:
+    plan = _planned(rows)
+    if not plan.result.bad_rows and expected in ("", plan.result.outcome()):
         done, all_ = 0, plan.size
         for count in _write(plan, per_minute, by):
             done += count
             if progress:
                 progress(done, all_)
     return plan.result
+
+
+def look(rows: Sequence[ParentRow]) -> ImportResult:
+    """What importing these rows would come to now. Nothing is written."""
+    return _planned(rows).result
+
+
+def _planned(rows: Sequence[ParentRow]) -> "_Plan":
+    plan = _Plan(rows)
+    for row in rows:
+        plan.take(row)
+    return plan
 
 
 class _Plan:
@@ -99,7 +142,7 @@ class _Plan:
             model: [] for model in (Group, Person, NameWord, Account, Child, Guardianship)
         }
         self.links: list[tuple[UUID | None, UUID, str]] = []  # account, child, role
-        self.changed_people: dict[UUID, dict[str, str]] = {}
+        self.changed_people = self.result.changed_people
         self.changed_children: dict[UUID, list[UUID]] = {}  # by their new group
         self._phones = {row.email_key: row.phone for row in reversed(rows) if row.phone}
         self._groups = {row.child_key: row.group for row in reversed(rows) if row.group}
@@ -250,6 +293,42 @@ def _first_location() -> UUID:
     if location_id is None:
         raise Refused(_("Deze organisatie heeft nog geen locatie voor haar groepen."))
     return location_id
+
+
+# What is kept of it, and the way back
+
+EXPORTS = Limit("exports", 20, timedelta(hours=1))
+MOST_DOUBTS = 500  # that are kept; of more of them the number is
+
+
+def count_export(account_id: UUID) -> bool:
+    """Count one more export of this account. False when there were too many this hour."""
+    return not throttle.count([(EXPORTS, f"{scope().hex} {account_id.hex}")]).refused
+
+
+def remember(result: ImportResult, filename: str, by: UUID | None = None) -> PastImport:
+    """Keep what this import did, so that the office can look at its doubts later. Not for one with bad rows."""
+    done = PastImport(
+        id=uuid4(), organisation_id=scope(), account_id=by, filename=filename[-100:], last_mail_at=result.last_mail_at,
+        counts=result.counts(), doubts=[tuple(remark) for remark in result.remarks[:MOST_DOUBTS]],
+        doubt_count=len(result.remarks),
+    )  # fmt: skip
+    db.session.add(done)
+    db.session.flush()
+    return done
+
+
+def settle(done: PastImport, by: UUID) -> None:
+    """Somebody has looked at the doubts of this import."""
+    if done.is_doubtful:
+        done.settled_at, done.settled_by = clock.now(), by
+        record("import_settled", None, by=by, object_type="import", object_id=done.id)
+
+
+def forget_doubts() -> None:
+    """Doubts name people, so a month after somebody looked at them they go."""
+    old = sa.update(PastImport).where(PastImport.settled_at < clock.now() - timedelta(days=30))
+    db.session.execute(old.values(doubts=[]).execution_options(synchronize_session=False))
 
 
 # Writing. Each step gives how many rows it wrote.

@@ -37,6 +37,7 @@ def import_(file, organisation, dry_run, as_json):
         if result.bad_rows or dry_run:
             db.session.rollback()
         else:
+            actions.remember(result, file)
             db.session.commit()
     if as_json:
         click.echo(json.dumps(_as_json(sheet, result, dry_run), ensure_ascii=False, indent=2))

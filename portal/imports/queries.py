@@ -1,15 +1,20 @@
-"""Everything an import compares a file with: all of the organisation at once, as values."""
+"""Everything an import compares a file with: all of the organisation at once, as values. And what imports left."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy import orm
 
+from portal import clock
 from portal.auth.models import Account, Person
 from portal.children.models import Child, Guardianship
 from portal.children.rules import ChildKey, child_key, folded
 from portal.db import db, scope
+from portal.imports.models import PastImport
+from portal.imports.rules import GEZAG
 from portal.organisations.models import Group, Location, Organisation
 from portal.outbox.models import BULK, Mail
 
@@ -90,3 +95,71 @@ def last_bulk_mail() -> datetime | None:
         .order_by(Mail.due_at.desc())
         .limit(1)
     ).scalar()
+
+
+# Earlier imports
+
+
+def past_import(import_id: UUID) -> PastImport | None:
+    return db.session.scalars(sa.select(PastImport).where(PastImport.id == import_id)).one_or_none()
+
+
+def past_imports(most: int) -> Sequence[sa.Row[PastImport, Person | None]]:
+    """The newest imports, and who did them (None: the command)."""
+    return db.session.execute(
+        sa.select(PastImport, Person)
+        .outerjoin(Account, Account.id == PastImport.account_id)
+        .outerjoin(Person, Person.id == Account.person_id)
+        .order_by(PastImport.created_at.desc(), PastImport.id)
+        .limit(most)
+    ).all()
+
+
+def doubtful_imports() -> Sequence[PastImport]:
+    """Imports whose doubts nobody has looked at, the newest first: something that needs a hand today."""
+    return db.session.scalars(
+        sa.select(PastImport)
+        .where(PastImport.doubt_count > 0, PastImport.settled_at.is_(None))
+        .order_by(PastImport.created_at.desc(), PastImport.id)
+    ).all()
+
+
+# The same file back
+
+
+def rows_to_export() -> list[tuple[str, ...]]:
+    """A row for each parent of each child, as in a file that is imported. Who sees the child no more is left out."""
+    parent, child = orm.aliased(Person), orm.aliased(Person)
+    rows = db.session.execute(
+        sa.select(
+            Account.email, parent.given_name, parent.infix, parent.family_name, parent.phone,
+            child.given_name, child.infix, child.family_name, child.birth_date, Group.name, Guardianship.role,
+        )
+        .select_from(Guardianship)
+        .join(parent, parent.id == Guardianship.person_id)
+        .join(Account, Account.person_id == parent.id)
+        .join(Child, Child.id == Guardianship.child_id)
+        .join(child, child.id == Child.person_id)
+        .outerjoin(Group, Group.id == Child.group_id)
+        .where(Account.status != "closed", child.birth_date.is_not(None), *_of_today())
+        .order_by(child.family_name, child.given_name, Child.id, parent.family_name, parent.given_name, parent.id)
+    )  # fmt: skip
+    gezag = {role: word for word, role in reversed(GEZAG.items())}
+    return [
+        (*row[:6], " ".join(part for part in row[6:8] if part), str(row[8]), row[9] or "", gezag[row[10]])
+        for row in rows
+    ]
+
+
+def parents_without_child() -> int:
+    """How many parents stand in no row of the export."""
+    with_child = sa.select(Guardianship.person_id).join(Child, Child.id == Guardianship.child_id).where(*_of_today())
+    without = sa.select(sa.func.count()).select_from(Account).where(Account.person_id.not_in(with_child))
+    return db.session.scalar(without.where(Account.role == "", Account.status != "closed")) or 0
+
+
+def _of_today() -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:
+    """Guardianships that have not ended, of children whose parents still see them."""
+    ends = Guardianship.valid_to, Child.access_until
+    first, second = (sa.or_(end.is_(None), end >= clock.today()) for end in ends)
+    return first, second

@@ -4,7 +4,7 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
@@ -21,6 +21,12 @@ LONGEST = {  # as the columns of the database
     "kind_voornaam": 100, "kind_achternaam": 100, "kind_geboortedatum": 30, "groep": 100, "gezag": 30,
 }  # fmt: skip
 COLUMNS = tuple(LONGEST)
+EXAMPLE = "\r\n".join((  # with the mark that lets Excel read it as UTF-8
+    "\ufeff" + ";".join(COLUMNS),
+    "anna@voorbeeld.nl;Anna;de;Vries;06 12345678;Noor;Bakker;1-5-2023;De Vlinders;ja",
+    "piet@voorbeeld.nl;Piet;;Bakker;;Noor;Bakker;1-5-2023;De Vlinders;ja",
+    "",
+))  # fmt: skip
 CHILD_COLUMNS = ("kind_voornaam", "kind_achternaam", "kind_geboortedatum")
 MAY_BE_EMPTY = ("tussenvoegsel", "telefoon", "groep")
 GEZAG = {
@@ -170,7 +176,7 @@ def _take(
     birth_date = _date(values["kind_geboortedatum"])
     problems = list(_problems(values, today))
     if birth_date and not problems:
-        row = _row(line, values, birth_date)
+        row = _row(line, {name: meant(value) for name, value in values.items()}, birth_date)
         problems = [problem] if (problem := seen.problem(row)) else []
         sheet.rows.append(row)
     sheet.bad_rows += [Remark(line, problem) for problem in problems]
@@ -196,7 +202,7 @@ def _problems(values: Mapping[str, str], today: date) -> Iterator[str]:
         value = values[column]
         problem = _text_problem(column, value) if value else _empty_problem(column)
         if not problem and value and column in _CHECKS:
-            problem = _CHECKS[column](value, today)
+            problem = _CHECKS[column](meant(value), today)
         if problem:
             yield problem
 
@@ -217,12 +223,41 @@ _INTERNATIONAL_PHONE = re.compile(r"\+[0-9][0-9 ()./-]*")
 def _text_problem(column: str, value: str) -> str:
     if _NO_TEXT.search(value):
         return _("in %(column)s staat een teken dat wij niet kennen", column=column)
-    if len(value) > LONGEST[column]:
+    if len(meant(value)) > LONGEST[column]:
         return _("%(column)s is langer dan %(most)s tekens", column=column, most=LONGEST[column])
     is_phone = column == "telefoon" and _INTERNATIONAL_PHONE.fullmatch(value)
     if value[0] in "=+-@" and not is_phone:
         return _("%(column)s begint met %(character)s, als een formule", column=column, character=value[0])
     return ""
+
+
+# An apostrophe before what a spreadsheet would calculate (OWASP, CSV injection). `read` takes one off again, so that a
+# value that has one itself stays what it was.
+_CALCULATES = re.compile(r"'*[=+\-@\uff1d\uff0b\uff0d\uff20\t\r]")
+
+
+def csv_lines(rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    """A file as Excel opens it here: semicolons, and a mark that it is UTF-8. `read` reads the same values."""
+    yield "\ufeff"
+    for some in _in_parts([COLUMNS, *rows]):
+        part = io.StringIO()
+        csv.writer(part, delimiter=";").writerows([harmless(value) for value in row] for row in some)
+        yield part.getvalue()
+
+
+def _in_parts(rows: list[tuple[str, ...]]) -> Iterator[list[tuple[str, ...]]]:
+    for start in range(0, len(rows), 500):
+        yield rows[start : start + 500]
+
+
+def harmless(value: str) -> str:
+    """This value as the cell of an export."""
+    return f"'{value}" if _CALCULATES.match(value) else value
+
+
+def meant(cell: str) -> str:
+    """The value behind the cell of an export; a cell that was typed by hand is its own value."""
+    return cell[1:] if cell.startswith("'") and _CALCULATES.match(cell) else cell
 
 
 def _email_problem(value: str, _today: date) -> str:

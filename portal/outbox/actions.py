@@ -41,6 +41,10 @@ _prepare: dict[str, Prepare] = {}
 # What else the worker does about once an hour, each for one organisation: other subjects add what is over with them.
 SWEEPS: list[Callable[[], object]] = []
 
+# What other subjects let the worker do beside the mails. Each gets the name of the worker, does one piece, and tells
+# whether there was any. It commits by itself.
+CHORES: list[Callable[[str], bool]] = []
+
 
 def prepare_with(kind: str, prepare: Prepare) -> None:
     _prepare[kind] = prepare

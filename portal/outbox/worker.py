@@ -56,6 +56,8 @@ def run(stop: threading.Event, parent: int | None = None) -> None:
     worker = Worker()
     if not worker.line(None).leads_somewhere:
         log.warning("PORTAL_MAIL_SERVER is not set: mails wait, but those of organisations with a server of their own")
+    chores = threading.Thread(target=_do_chores, args=(worker, stop), name="chores")
+    chores.start()
     next_sweep = time.monotonic()
     while not stop.is_set() and parent in (None, os.getppid()):
         pause = POLL
@@ -68,7 +70,22 @@ def run(stop: threading.Event, parent: int | None = None) -> None:
             log.error("the outbox stumbled: %s", _where(error))
             pause = AFTER_A_FAULT
         stop.wait(pause)
+    stop.set()
     worker.hang_up()
+    chores.join()
+
+
+def _do_chores(worker: "Worker", stop: threading.Event) -> None:
+    """What other subjects have waiting. In a thread of its own, for one piece may take as long as a thousand mails."""
+    while not stop.is_set():
+        pause = POLL
+        try:
+            with worker.app.app_context():
+                pause = 0.0 if any(chore(worker.owner) for chore in actions.CHORES) else POLL
+        except Exception as error:
+            log.error("a chore of the worker stumbled: %s", _where(error))
+            pause = AFTER_A_FAULT
+        stop.wait(pause)
 
 
 class Worker:

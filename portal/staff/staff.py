@@ -12,6 +12,8 @@ from portal.db import db
 from portal.errors import Refused
 from portal.factors import actions as factors
 from portal.factors.find import find_reset
+from portal.imports.queries import doubtful_imports
+from portal.roles import may
 from portal.staff import actions, find, forms, queries
 from portal.text import _
 
@@ -30,6 +32,7 @@ def start():
         late=queries.late_mails(now),
         alone=queries.children_without_parent(),
         resets=queries.open_resets(),
+        doubtful=doubtful_imports() if may(current_user.role, "imports.do") else [],
     )
 
 

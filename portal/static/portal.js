@@ -99,7 +99,7 @@
   function toFirstError(place) {
     const wrong = place.querySelector("[data-errors]") || place.querySelector("[aria-invalid]");
     if (wrong) focus(wrong);
-    else if (place !== document && document.activeElement === document.body) focus(place); // the focused field is gone
+    else if (place !== document && !place.hasAttribute("data-quiet") && document.activeElement === document.body) focus(place); // the focused field is gone
   }
 
   function focus(element) {
