@@ -9,11 +9,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID, uuid4
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
-from flask import Flask
+from flask import Flask, g
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, Session, mapped_column, with_loader_criteria
@@ -98,13 +99,13 @@ class NoOrganisation(RuntimeError):
 
 
 def enter(scope: UUID | str | None) -> None:
-    """From here on this session sees the rows of this organisation (or of all: EVERYWHERE, or of none: None)."""
-    db.session().info["organisation"] = scope
+    """From here on the rows of this organisation are seen (or of all: EVERYWHERE, or of none: None)."""
+    g.scope = scope
 
 
 @contextmanager
 def within(scope: UUID | str) -> Iterator[None]:
-    before = db.session().info.get("organisation")
+    before = g.get("scope")
     enter(scope)
     try:
         yield
@@ -114,7 +115,7 @@ def within(scope: UUID | str) -> Iterator[None]:
 
 def scope() -> UUID:
     """The organisation whose rows are seen now. Raises NoOrganisation when that is none or all of them."""
-    value = db.session().info.get("organisation")
+    value = g.get("scope")
     if not isinstance(value, UUID):
         raise NoOrganisation
     return value
@@ -129,7 +130,7 @@ def changed(statement: Any) -> int:
 def end_reading() -> None:
     """What was read so far stays as it is; a write, or a password to hash, does not wait inside an open transaction."""
     db.session.commit()
-    db.session().info.pop("read_only", None)
+    g.pop("read_only", None)
 
 
 def let_go() -> None:
@@ -140,7 +141,7 @@ def let_go() -> None:
 
 def read_only() -> None:
     """What follows only reads, so it need not wait for a writer (a GET). SQLite: BEGIN instead of BEGIN IMMEDIATE."""
-    db.session().info["read_only"] = True
+    g.read_only = True
 
 
 @contextmanager
@@ -148,31 +149,47 @@ def writing() -> Iterator[None]:
     """A write of its own inside a request that otherwise only reads. Starts and ends without an open transaction."""
     session = db.session()
     session.rollback()
-    before = session.info.pop("read_only", False)
+    before = g.pop("read_only", False)
     try:
         yield
     finally:
         session.rollback()
-        session.info["read_only"] = before
+        g.read_only = before
 
 
 @event.listens_for(Session, "do_orm_execute")
 def _only_this_organisation(state: ORMExecuteState) -> None:
-    if not any(issubclass(mapper.class_, OrganisationRow) for mapper in state.all_mappers):
+    scoped = _scoped.get(state.statement) if state.is_select else None
+    if scoped is None and not any(issubclass(mapper.class_, OrganisationRow) for mapper in state.all_mappers):
         return
-    scope = state.session.info.get("organisation")
+    scope = g.get("scope")
     if scope is None:
         raise NoOrganisation
     _tell_postgresql(state.session)
-    if scope != EVERYWHERE and not state.is_insert:
+    if scope == EVERYWHERE or state.is_insert:
+        return
+    if state.is_select:
+        if scoped is None:
+            scoped = _scoped[state.statement] = state.statement.options(_OF_SCOPE)
+        state.statement = scoped
+        state.parameters = {**cast(dict[str, Any], state.parameters or {}), "scope_": scope}
+    else:  # with the value in it: SQLAlchemy looks in memory too which rows are changed, and knows no parameters there
         state.statement = state.statement.options(
             with_loader_criteria(OrganisationRow, lambda cls: cls.organisation_id == scope, include_aliases=True)
         )
 
 
+_OF_SCOPE = with_loader_criteria(
+    OrganisationRow, lambda cls: cls.organisation_id == sa.bindparam("scope_", type_=sa.Uuid()), include_aliases=True
+)
+# A select that is written once is worked out once, with the organisation as a parameter: that takes longer than to run
+# it. What is kept here goes away with the select.
+_scoped: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
+
+
 @event.listens_for(Session, "before_flush")
 def _before_writing(session: Session, *_: Any) -> None:
-    if session.info.get("organisation") is not None:
+    if g.get("scope") is not None:
         _tell_postgresql(session)
 
 
@@ -180,14 +197,14 @@ def _before_writing(session: Session, *_: Any) -> None:
 def _begin(session: Session, _transaction: Any, connection: sa.Connection) -> None:
     session.info.pop("told", None)
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("BEGIN" if session.info.get("read_only") else "BEGIN IMMEDIATE")
-    elif session.info.get("organisation") is not None:
+        connection.exec_driver_sql("BEGIN" if g.get("read_only") else "BEGIN IMMEDIATE")
+    elif g.get("scope") is not None:
         _tell_postgresql(session, connection)
 
 
 def _tell_postgresql(session: Session, connection: sa.Connection | None = None) -> None:
     """Say once per transaction which organisation row level security lets through."""
-    name = str(session.info["organisation"])
+    name = str(g.scope)
     if session.info.get("told") == name or session.get_bind().dialect.name != "postgresql":
         return
     session.info["told"] = name

@@ -97,6 +97,16 @@ def test_every_query_sees_one_organisation(app, kok, zon, anna, bram):
             assert len(db.session.scalars(sa.select(Account)).all()) == 2
 
 
+def test_select_that_is_written_once_follows_the_organisation(app, kok, zon, anna, bram):
+    everyone = sa.select(Account.email).order_by(Account.email)
+    with app.app_context():
+        for place, seen in ((kok.id, [anna]), (zon.id, [bram]), (EVERYWHERE, [anna, bram]), (kok.id, [anna])):
+            with within(place):
+                assert db.session.scalars(everyone).all() == [account.email for account in seen]
+        with pytest.raises(NoOrganisation):
+            db.session.execute(everyone)
+
+
 def test_postgresql_keeps_the_border_by_itself(app, kok, zon, anna, bram):
     """Raw SQL, past every rule of ours (row level security)."""
     with app.app_context():
