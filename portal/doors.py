@@ -200,8 +200,7 @@ def _headers(response: Response) -> Response:
     headers: Any = response.headers
     if g.get("stale_form") is not None and response.status_code == 200:
         response.status_code = 400
-    for name, value in HEADERS.items():
-        headers.setdefault(name, value)
+    headers.extend({name: value for name, value in HEADERS.items() if name not in headers})
     if request.endpoint == "static":
         return response
     found = g.get("organisation")
@@ -209,7 +208,7 @@ def _headers(response: Response) -> Response:
         headers.setdefault("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
     if "Cache-Control" not in headers:
         headers["Cache-Control"] = "private, no-store"
-    response.vary.update(("Cookie", "HX-Request"))
+    headers.add("Vary", "Cookie, HX-Request")
     return response
 
 

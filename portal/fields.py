@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import g, request
-from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from flask_wtf.form import _Auto
 from werkzeug.datastructures import MultiDict
@@ -24,7 +23,7 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import InputRequired, Optional, ValidationError
 
-from portal.text import _
+from portal.text import _, lazy_gettext
 
 __all__ = [
     "CheckBox",

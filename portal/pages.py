@@ -5,6 +5,7 @@ from contextlib import suppress
 from typing import Any
 
 import sqlalchemy as sa
+from babel import Locale
 from flask import Flask, Response, g, render_template, request, session, url_for
 from flask.globals import request_ctx
 from flask.sessions import NullSession
@@ -22,6 +23,7 @@ from portal.organisations import queries
 log = logging.getLogger("portal")
 
 LANGUAGE_COOKIE = "taal"
+LOCALES = {code: Locale(code) for code in text.LANGUAGES}
 babel = Babel()
 
 
@@ -54,14 +56,12 @@ def _context(is_demo: bool) -> dict[str, Any]:
     }
 
 
-def _language() -> str:
+def _language() -> Locale:
     """The parent's own choice, else that of this browser's cookie, else what the browser asks for, else Dutch."""
     chosen = g.get("chosen_language") or (request.cookies.get(cookie_name(LANGUAGE_COOKIE)) if request else None)
-    if chosen in text.LANGUAGES:
-        return str(chosen)
-    if not request:
-        return "nl"
-    return request.accept_languages.best_match(list(text.LANGUAGES)) or "nl"
+    if chosen not in text.LANGUAGES:
+        chosen = request.accept_languages.best_match(text.LANGUAGES) if request else None
+    return LOCALES[chosen or "nl"]
 
 
 def error_page(status: int, retry_after: int = 0) -> Response:

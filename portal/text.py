@@ -3,14 +3,16 @@
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import flask_babel
 from babel import dates
 from babel.support import NullTranslations, Translations
+from flask_babel.speaklater import LazyString
 
 from portal import clock
 
-__all__ = ["LANGUAGES", "_", "datum", "datumtijd", "language", "leeftijd", "ngettext", "verjaardag"]
+__all__ = ["LANGUAGES", "_", "datum", "datumtijd", "language", "lazy_gettext", "leeftijd", "ngettext", "verjaardag"]
 
 LANGUAGES = {"nl": "Nederlands", "en": "English"}
 
@@ -19,6 +21,11 @@ def _(text: str, **values: object) -> str:
     """This sentence in the language of the page or mail, with the values filled in: _("Dag %(name)s", name=name)."""
     words = translated(language(), text)
     return words % values if values else words
+
+
+def lazy_gettext(text: str) -> Any:
+    """This sentence in the language of whoever reads it, for what is made before anybody does: a label, a menu."""
+    return LazyString(_, text)
 
 
 def translated(spoken: str, text: str) -> str:

@@ -1,14 +1,13 @@
 """The forms of getting in."""
 
 from flask import g
-from flask_babel import lazy_gettext
 from wtforms.validators import ValidationError
 
 from portal.auth import queries
 from portal.auth.rules import STAFF_SHORTEST_PASSWORD, email_key
 from portal.fields import CheckBox, Email, Form, Hidden, Line, Password
 from portal.passwords import rules as passwords
-from portal.text import _
+from portal.text import _, lazy_gettext
 
 SAME = lazy_gettext("Dit is het wachtwoord dat u al heeft. Kies een ander wachtwoord.")
 PASSWORD_EMPTY = lazy_gettext("Vul uw wachtwoord in.")

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import make_transient_to_detached
+from sqlalchemy.orm.attributes import instance_dict
 
 from portal.db import db
 from portal.organisations.models import Organisation
@@ -20,7 +21,8 @@ def organisation_at(host: str) -> Organisation | None:
         row = connection.execute(_BY_HOST, {"host": host}).one_or_none()
     if row is None:
         return None
-    found = Organisation(**row._mapping)
+    found = Organisation()
+    instance_dict(found).update(row._asdict())
     make_transient_to_detached(found)
     return found
 
