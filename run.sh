@@ -14,6 +14,7 @@ help() {
 ./run.sh test [options]      all tests (options of pytest; -n0 for one at a time)
 ./run.sh check               style, types, templates, scripts and translations
 ./run.sh bench               how fast the pages and the database are
+./run.sh spam                every mail for fifty people before two spam filters, and the doctor on every set-up
 ./run.sh kill                kill -9 the mail worker forty times: is every mail sent?
 ./run.sh translate           gather the words of the screens and compile the translations
 ./run.sh lock [--upgrade]    write requirements.lock anew, after a change in setup.cfg
@@ -28,6 +29,7 @@ main() {
         test) environment; test_programs; exec $bin/python -m pytest -n 2 --dist loadfile "$@" ;;
         check) environment; check ;;
         bench) environment; exec $bin/python -m tests.speed "$@" ;;
+        spam) environment; mail_programs; SPAM=all exec $bin/python -m pytest -n 2 --dist loadfile tests/mail "$@" ;;
         kill) environment; exec $bin/python -m tests.outbox.kill_worker "$@" ;;
         translate) environment; translate $catalogues ;;
         lock) environment; lock "$@" ;;
@@ -90,7 +92,13 @@ test_programs() {
     [ -x /usr/bin/chromium ] || apt_install chromium fonts-dejavu-core || true
     ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || apt_install postgresql || true
     command -v java >/dev/null || apt_install default-jre-headless || true
+    mail_programs
     page_checkers || say "going on without axe-core and vnu-jar"
+}
+
+mail_programs() {
+    [ -x /usr/bin/rspamd ] && [ -x /usr/sbin/spamd ] && [ -x /usr/sbin/opendkim ] ||
+        apt_install spamassassin spamd rspamd opendkim || true
 }
 
 page_checkers() {

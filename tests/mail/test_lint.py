@@ -115,7 +115,7 @@ def test_subject(mail):
     assert len(mail.subject) - len(mail.organisation_name) <= 60 - len("Kok Kinderopvang")
     action = mail.subject.removeprefix(mail.organisation_name)
     assert action == action.lower()
-    assert "!" not in mail.subject
+    assert not re.search("[!?]", mail.subject)  # filters take a point for a subject that ends in a question
     head = mail.content.partition(b"\r\n\r\n")[0].decode()
     assert not any(secret in head for secret in SECRETS.values())
 
