@@ -241,13 +241,22 @@ def _turn_on_wal(connection: Any) -> None:
 
 
 def row_level_security(table: str) -> list[str]:
-    """What a migration runs so that PostgreSQL guards a table with an organisation_id, even from its owner."""
+    """What a migration runs so that PostgreSQL guards a table with an organisation_id, even from its owner.
+
+    A CASE, because its planner then takes half of the rows to pass. Of an OR it expects one in a hundred, in every
+    table anew, and reads whole tables to find what it believes to be one row.
+    """
     return [
         f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
         f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
-        f"CREATE POLICY organisation ON {table} USING "
-        "(current_setting('portal.organisation', true) IN ('*', organisation_id::text))",
+        f"CREATE POLICY organisation ON {table} USING ({OWN_ROWS})",
     ]
+
+
+OWN_ROWS = (
+    "CASE WHEN current_setting('portal.organisation', true) = organisation_id::text THEN true"
+    " ELSE current_setting('portal.organisation', true) = '*' END"
+)
 
 
 def is_above_the_law() -> bool:
