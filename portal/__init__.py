@@ -19,6 +19,7 @@ FEATURES = [
     "outbox",
     "auth",
     "factors",
+    "people",
     "children",
     "parents",
     "imports",

@@ -26,7 +26,7 @@ FLOORS = [
     ["throttle", "organisations"],
     ["fields", "answers", "menu", "jinja", "pages", "doors"],
     ["audit", "files", "passwords", "outbox"],
-    ["auth", "factors"],
+    ["auth", "factors", "people"],
     ["children", "parents", "imports", "uploads"],
     ["contracts", "messages", "diary", "planning", "invoices"],
     ["home", "staff", "demo"],

@@ -19,9 +19,9 @@ from portal.audit.actions import record
 from portal.audit.models import AccessLog
 from portal.auth.models import Person
 from portal.auth.rules import sort_name
-from portal.children.models import NameWord
 from portal.db import EVERYWHERE, NoOrganisation, db, within
 from portal.organisations.models import Group, Organisation
+from portal.people.models import NameWord
 
 STEPS = list(reversed(list(ScriptDirectory.from_config(database.alembic_config()).walk_revisions())))
 REVISIONS = [step.revision for step in STEPS]

@@ -14,14 +14,14 @@ from portal.auth import mails as auth_mails
 from portal.auth.actions import end_sessions
 from portal.auth.models import Account, Person
 from portal.auth.queries import account_with
-from portal.auth.rules import sort_name
 from portal.children import mails, queries, rules
-from portal.children.models import Block, Child, Guardianship, NameWord
+from portal.children.models import Block, Child, Guardianship
 from portal.children.rules import ChildDetails, KnownAddress, KnownChild, LastParent, ParentDetails, RightsDetails
 from portal.db import db, scope
 from portal.errors import Refused
 from portal.organisations.models import Group
 from portal.outbox.models import SOON
+from portal.people.actions import know_names
 from portal.text import _
 
 
@@ -110,23 +110,6 @@ def leave(child: Child, end_date: date | None, by: Account | None = None, months
     detail = f"on {end_date}, access until {until}" if end_date else "stays"
     record("child_leaves", None, by=_id(by), detail=detail, child_id=child.id)
     db.session.flush()
-
-
-def know_names(people: Sequence[Person]) -> None:
-    """Sort and find these people by the names they have now."""
-    for person in people:
-        person.sort_name = sort_name(person.given_name, person.infix, person.family_name)
-    db.session.flush()
-    here, ids = scope(), [person.id for person in people]
-    known = sa.delete(NameWord).where(NameWord.organisation_id == here, NameWord.person_id.in_(ids))
-    db.session.execute(known.execution_options(synchronize_session=False))
-    words = [
-        {"organisation_id": here, "person_id": person.id, "word": word}
-        for person in people
-        for word in rules.words_of(person.given_name, person.infix, person.family_name)
-    ]
-    if words:
-        db.session.execute(sa.insert(NameWord), words)
 
 
 def _check(details: ChildDetails, child: Child | None = None) -> None:

@@ -1,4 +1,4 @@
-"""The child, its guardians, what a court says about them, and the words by which people are found."""
+"""The child, its guardians, and what a court says about them."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.auth.models import Person
 from portal.children import rules
-from portal.db import Model, Moment, OrganisationRow, plain_text
+from portal.db import Moment, OrganisationRow
 from portal.organisations.models import Group
 
 ROLES = ("custody", "no_custody", "foster", "guardian")
@@ -26,7 +26,11 @@ class Child(OrganisationRow):
     person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
     group: Mapped[Group | None] = relationship(lazy="joined")
 
-    __table_args__ = (sa.Index("ix_child_external_id", "organisation_id", "external_id", unique=True),)
+    __table_args__ = (
+        sa.Index("ix_child_external_id", "organisation_id", "external_id", unique=True),
+        sa.Index("ix_child_end_date", "organisation_id", "end_date"),
+        sa.Index("ix_child_group", "organisation_id", "group_id"),
+    )
 
 
 class Guardianship(OrganisationRow):
@@ -53,6 +57,9 @@ class Guardianship(OrganisationRow):
 
     __table_args__ = (
         sa.UniqueConstraint("child_id", "person_id"),
+        # With the organisation in front, or SQLite takes the index of the organisation and reads all of it.
+        sa.Index("ix_guardianship_child", "organisation_id", "child_id", "can_see_daily", "valid_to"),
+        sa.Index("ix_guardianship_person", "organisation_id", "person_id"),
         sa.CheckConstraint(f"role IN {ROLES}", name="role"),
     )
 
@@ -83,13 +90,3 @@ class Block(OrganisationRow):
 
     def is_waiting(self, today: date) -> bool:
         return self.confirmed_at is None and self.lifted_at is None and self.ends_on >= today
-
-
-class NameWord(Model):
-    """One word of a name, small and without accents. Who changes a name writes its words (actions.know_name)."""
-
-    __tablename__ = "name_word"
-
-    organisation_id: Mapped[UUID] = mapped_column(sa.ForeignKey("organisation.id"), primary_key=True)
-    word: Mapped[str] = mapped_column(plain_text(rules.LONGEST_WORD), primary_key=True)
-    person_id: Mapped[UUID] = mapped_column(sa.ForeignKey("person.id"), primary_key=True, index=True)

@@ -1,19 +1,23 @@
 """Children for the visitor who may see them, and what an action wants to know of a child."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from portal import clock
-from portal.auth.models import Account, Person
-from portal.auth.rules import sort_name
+from portal.auth.models import Account, Person, StaffGroup
+from portal.auth.rules import email_key, sort_name
 from portal.children.models import Block, Child, Guardianship
 from portal.db import db
 from portal.organisations.models import Group
+from portal.people.queries import LAST_LETTER, PAGE, by_words, few, has_words, named, sorted_page
+from portal.people.rules import full_name
+from portal.people.rules import terms as terms_of
 
 
 class ChildLine(NamedTuple):
@@ -30,7 +34,7 @@ def children_of(person_id: UUID) -> list[ChildLine]:
     """The children this person may see today, the eldest first."""
     rows = db.session.execute(_CHILDREN_OF, {"person_id": person_id, "today": clock.today()})
     return [
-        ChildLine(child_id, given, " ".join(part for part in (given, infix, family) if part), birth_date, group_name)
+        ChildLine(child_id, given, full_name(given, infix, family), birth_date, group_name)
         for child_id, given, infix, family, birth_date, group_name in rows
         if birth_date  # every child has one; a Person in general need not
     ]
@@ -140,3 +144,211 @@ def blocks_of(child_id: UUID) -> Sequence[Block]:
     """All blocks there were of this child, the newest first."""
     statement = sa.select(Block).where(Block.child_id == child_id)
     return db.session.scalars(statement.order_by(Block.created_at.desc(), Block.id)).all()
+
+
+def waiting_blocks(today: date) -> Sequence[Block]:
+    """Blocks that a colleague still has to confirm, the oldest first."""
+    waits = sa.select(Block).where(Block.confirmed_at.is_(None), Block.lifted_at.is_(None), Block.ends_on >= today)
+    return db.session.scalars(waits.order_by(Block.created_at, Block.id)).all()
+
+
+def groups_seen_by(account: Account) -> Sequence[Group]:
+    """The groups whose children this member of staff sees: groepsleiding its own, others all."""
+    groups = sa.select(Group)
+    if account.role == "groepsleiding":
+        groups = groups.join(StaffGroup, StaffGroup.group_id == Group.id).where(StaffGroup.account_id == account.id)
+    return db.session.scalars(groups.order_by(Group.name, Group.id)).all()
+
+
+# Lists
+
+
+@dataclass(frozen=True)
+class ChildrenShown:
+    """Which children a list shows: of which groups, and of what state ("", "alone" or "left")."""
+
+    groups: Sequence[UUID] | None = None  # None: of any group, or of none
+    words: str = ""
+    state: str = ""
+
+
+class Guardian(NamedTuple):
+    name: str
+    status: str  # of the account
+
+
+@dataclass
+class ChildRow:
+    """A child as the lists of the office show it."""
+
+    id: UUID
+    person_id: UUID
+    name: str
+    birth_date: date
+    group_name: str
+    end_date: date | None
+    guardians: list[Guardian] = field(default_factory=list)
+
+
+def children_page(shown: ChildrenShown, today: date, last: UUID | None = None) -> tuple[list[ChildRow], UUID | None]:
+    """One page of the list after this person, and the last person when there is more. At most six statements."""
+    statement = (
+        sa.select(
+            Child.id, Person.id, Person.given_name, Person.infix, Person.family_name, Person.birth_date, Group.name,
+            Child.end_date,
+        )
+        .join(Person, Person.id == Child.person_id)
+        .outerjoin(Group, Group.id == Child.group_id)
+        .where(*_conditions(shown, today))
+    )  # fmt: skip
+    found = db.session.execute(sorted_page(statement, Child.person_id, _narrowed(shown, today), last))
+    rows = [
+        ChildRow(child_id, person_id, full_name(given, infix, family), born or today, group or "", end_date)
+        for child_id, person_id, given, infix, family, born, group, end_date in found
+    ]
+    more = rows[PAGE - 1].person_id if len(rows) > PAGE else None
+    _add_guardians(rows[:PAGE], today)
+    return rows[:PAGE], more
+
+
+def _conditions(shown: ChildrenShown, today: date) -> Iterator[sa.ColumnElement[bool]]:
+    yield _is_here(shown.state, today)
+    if shown.groups is not None:
+        yield Child.group_id.in_(shown.groups)
+    if shown.state == "alone":
+        yield sa.not_(has_parent_in(today))
+    yield from has_words(Child.person_id, shown.words)
+
+
+def _narrowed(shown: ChildrenShown, today: date) -> Sequence[UUID] | None:
+    """The few that can be on the list, by the first filter that leaves few."""
+    people = None
+    if shown.groups is not None:
+        people = few(sa.select(Child.person_id).where(Child.group_id.in_(shown.groups)))
+    if people is None and (words := named(shown.words)) is not None:
+        people = few(words)
+    if people is None and shown.state == "alone":
+        people = few(*_perhaps_alone(today))
+    if people is None and shown.state == "left":
+        people = few(sa.select(Child.person_id).where(_is_here("left", today)))
+    return people
+
+
+def _is_here(state: str, today: date) -> sa.ColumnElement[bool]:
+    if state == "left":
+        return Child.end_date < today
+    return sa.or_(Child.end_date.is_(None), Child.end_date >= today)
+
+
+def has_parent_in(today: date) -> sa.ColumnElement[bool]:
+    """Whether somebody who may see the child can come in."""
+    return sa.exists().where(
+        *_sees(today), Account.person_id == Guardianship.person_id, Account.status.in_(("invited", "active"))
+    )
+
+
+def _perhaps_alone(today: date) -> list[sa.Select[UUID]]:
+    """Children nobody sees, and those with a parent who is kept out: no look at every parent of every child."""
+    here = _is_here("", today)
+    unseen = sa.select(Child.person_id).where(here, sa.not_(sa.exists().where(*_sees(today))))
+    out = few(sa.select(Account.person_id).where(Account.status.in_(("blocked", "closed"))))
+    of_who_is_out = sa.select(Child.person_id).join(Guardianship, Guardianship.child_id == Child.id).where(here)
+    if out is not None:
+        return [unseen, of_who_is_out.where(Guardianship.person_id.in_(out))]
+    kept_out = of_who_is_out.join(Account, Account.person_id == Guardianship.person_id)
+    return [unseen, kept_out.where(Account.status.in_(("blocked", "closed")))]
+
+
+def _sees(today: date) -> list[sa.ColumnElement[bool]]:
+    return [
+        Guardianship.child_id == Child.id,
+        Guardianship.can_see_daily.is_(True),
+        sa.or_(Guardianship.valid_to.is_(None), Guardianship.valid_to >= today),
+    ]
+
+
+def _add_guardians(rows: list[ChildRow], today: date) -> None:
+    of = {row.id: row for row in rows}
+    statement = (
+        sa.select(Guardianship.child_id, Person.given_name, Person.infix, Person.family_name, Account.status)
+        .join(Person, Person.id == Guardianship.person_id)
+        .join(Account, Account.person_id == Person.id)
+        .where(Guardianship.child_id.in_(list(of)), _IS_VALID)
+        .order_by(Person.sort_name, Person.id)
+    )
+    if of:
+        for child_id, given, infix, family, status in db.session.execute(statement, {"today": today}):
+            of[child_id].guardians.append(Guardian(full_name(given, infix, family), status))
+
+
+# Search
+
+
+class Hit(NamedTuple):
+    """A child or a parent that was found: `id` is of the child, or of the parent's account."""
+
+    kind: str  # child or parent
+    id: UUID
+    name: str
+    detail: str  # the group, or the address
+
+
+def search(words: str, groups: Sequence[UUID] | None = None, with_parents: bool = True, most: int = 10) -> list[Hit]:
+    """Children (of these groups; None: of all) and parents by the beginnings of their names, and by address or number.
+
+    At most so many of each. Capitals and accents do not matter. The work does not grow with the organisation.
+    """
+    terms = terms_of(words)
+    if not terms:
+        return []
+    found = [*_children_numbered(words.strip(), groups), *_children_named(terms, groups, most)]
+    if with_parents:
+        found += [*_parents_at(words.strip(), most), *_parents_named(terms, most)]
+    firsts = list(dict.fromkeys(found))
+    return [hit for kind in ("child", "parent") for hit in [each for each in firsts if each.kind == kind][:most]]
+
+
+_NAME = (Person.sort_name, Person.given_name, Person.infix, Person.family_name)
+
+
+def _children_named(terms: list[str], groups: Sequence[UUID] | None, most: int) -> Iterator[Hit]:
+    statement = sa.select(Child.id, *_NAME, Group.name).join(Person, Person.id == Child.person_id)
+    statement = statement.outerjoin(Group, Group.id == Child.group_id)
+    if groups is not None:
+        statement = statement.where(Child.group_id.in_(groups), *has_words(Person.id, " ".join(terms)))
+        statement = statement.order_by(Person.sort_name)
+    else:
+        statement = by_words(statement, terms)
+    rows = db.session.execute(statement.limit(3 * most)).all()
+    for child_id, _key, given, infix, family, group in sorted(rows, key=lambda row: row[1]):
+        yield Hit("child", child_id, full_name(given, infix, family), group or "")
+
+
+def _children_numbered(number: str, groups: Sequence[UUID] | None) -> Iterator[Hit]:
+    child = child_with_number(number)
+    if child is not None and (groups is None or child.group_id in groups):
+        yield Hit("child", child.id, child.person.full_name, child.group.name if child.group else "")
+
+
+def _parents_named(terms: list[str], most: int) -> Iterator[Hit]:
+    statement = sa.select(Account.id, *_NAME, Account.email).join(Person, Person.id == Account.person_id)
+    return _parents(by_words(statement.where(is_parent()), terms).limit(3 * most))
+
+
+def _parents_at(address: str, most: int) -> Iterator[Hit]:
+    """Parents whose address begins like this."""
+    begin = email_key(address) or address.lower()
+    statement = sa.select(Account.id, *_NAME, Account.email).join(Person, Person.id == Account.person_id)
+    same = sa.and_(Account.email_key >= begin, Account.email_key < begin + LAST_LETTER)
+    return _parents(statement.where(same, is_parent()).order_by(Account.email_key).limit(most))
+
+
+def _parents(statement: Any) -> Iterator[Hit]:
+    rows = db.session.execute(statement).all()
+    for account_id, _key, given, infix, family, email in sorted(rows, key=lambda row: row[1]):
+        yield Hit("parent", account_id, full_name(given, infix, family), email)
+
+
+def is_parent() -> sa.ColumnElement[bool]:
+    """Whether this account is that of a parent; who works here may be one too."""
+    return sa.or_(Account.role == "", sa.exists().where(Guardianship.person_id == Account.person_id))

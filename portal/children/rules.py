@@ -3,7 +3,6 @@
 import calendar
 import hashlib
 import unicodedata
-from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -11,7 +10,7 @@ from uuid import UUID
 
 from email_validator import EmailNotValidError, validate_email
 
-from portal.auth.rules import email_key, plain
+from portal.auth.rules import email_key
 from portal.errors import Refused
 from portal.text import _
 
@@ -194,12 +193,3 @@ def is_someone_else(given_name: str, family_name: str, known_given_name: str, kn
     """People marry and drop initials, but nobody gets another given name and another family name at once."""
     last_word, known_last_word = folded(family_name).split()[-1:], folded(known_family_name).split()[-1:]
     return last_word != known_last_word and folded(known_given_name) != folded(given_name)
-
-
-LONGEST_WORD = 40
-
-
-def words_of(*names: str) -> list[str]:
-    """The words by which a person is found."""
-    words: Iterable[str] = (word[:LONGEST_WORD] for name in names for word in plain(name).split())
-    return list(dict.fromkeys(words))

@@ -13,15 +13,17 @@ from portal import clock
 from portal.audit.actions import record
 from portal.auth import mails
 from portal.auth.models import Account, Person
-from portal.children.actions import know_names
-from portal.children.models import Child, Guardianship, NameWord
-from portal.children.rules import RIGHTS, ChildKey, folded, is_someone_else, words_of
+from portal.children.models import Child, Guardianship
+from portal.children.rules import RIGHTS, ChildKey, folded, is_someone_else
 from portal.db import Model, db, scope
 from portal.errors import Refused
 from portal.imports import queries
 from portal.imports.models import PastImport
 from portal.imports.rules import ParentRow, Remark
 from portal.organisations.models import Group
+from portal.people.actions import know_names
+from portal.people.models import NameWord
+from portal.people.rules import words_of
 from portal.text import _
 from portal.throttle import actions as throttle
 from portal.throttle.rules import Limit

@@ -9,13 +9,13 @@ from portal.auth import actions as auth
 from portal.auth.models import Account
 from portal.auth.queries import account_with
 from portal.auth.rules import email_key
-from portal.children.actions import know_names
 from portal.children.rules import changed, is_address
 from portal.db import db
 from portal.errors import Refused
 from portal.outbox.actions import cancel
 from portal.parents import mails, queries
 from portal.parents.rules import ParentName
+from portal.people.actions import know_names
 from portal.text import _
 
 SECRETS = ("auth/credentials", "auth/forgot_password", "auth/approve_device")  # mails that let somebody in

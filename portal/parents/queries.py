@@ -1,13 +1,20 @@
 """Parents for the lists and pages of the office."""
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import NamedTuple
+from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
-from portal.auth.models import Account
-from portal.children.models import Child, Guardianship
+from portal.auth.models import Account, Person
+from portal.children.models import Block, Child, Guardianship
+from portal.children.queries import is_parent
 from portal.db import db
+from portal.people.queries import PAGE, few, has_words, named, sorted_page
+from portal.people.rules import full_name
 
 
 def without_a_child_left(today: date) -> Sequence[Account]:
@@ -27,3 +34,108 @@ def without_a_child_left(today: date) -> Sequence[Account]:
         .order_by(Account.id)
         .limit(500)
     ).all()
+
+
+def parent(account_id: UUID) -> Account | None:
+    """The account of somebody who is (or was, or will be) a guardian here, or who simply has no other role."""
+    return db.session.scalars(sa.select(Account).where(Account.id == account_id, is_parent())).one_or_none()
+
+
+def held_parent(account_id: UUID) -> Account | None:
+    """The same, and nobody else changes it until the commit."""
+    statement = sa.select(Account).where(Account.id == account_id, is_parent())
+    statement = statement.with_for_update(of=Account, key_share=True).execution_options(populate_existing=True)
+    return db.session.scalars(statement).one_or_none()
+
+
+# The list
+
+STATES: dict[str, sa.ColumnElement[bool]] = {
+    "never": Account.status == "invited",
+    "blocked": Account.status == "blocked",
+}
+
+
+class ChildBrief(NamedTuple):
+    id: UUID
+    name: str
+
+
+@dataclass
+class ParentRow:
+    """A parent as the list of the office shows it."""
+
+    id: UUID  # of the account
+    person_id: UUID
+    name: str
+    email: str
+    status: str
+    last_login_at: datetime | None
+    children: list[ChildBrief] = field(default_factory=list)
+
+
+def parents_page(
+    words: str = "", state: str = "", last: UUID | None = None
+) -> tuple[list[ParentRow], UUID | None]:  # fmt: skip
+    """One page of the list after this person, and the last person when there is more. At most five statements."""
+    statement = (
+        sa.select(
+            Account.id, Person.id, Person.given_name, Person.infix, Person.family_name, Account.email, Account.status,
+            Account.last_login_at,
+        )
+        .join(Person, Person.id == Account.person_id)
+        .where(is_parent(), *_conditions(words, state))
+    )  # fmt: skip
+    found = db.session.execute(sorted_page(statement, Account.person_id, _narrowed(words, state), last))
+    rows = [
+        ParentRow(account_id, person_id, full_name(given, infix, family), email, status, last_login_at)
+        for account_id, person_id, given, infix, family, email, status, last_login_at in found
+    ]
+    more = rows[PAGE - 1].person_id if len(rows) > PAGE else None
+    _add_children(rows[:PAGE])
+    return rows[:PAGE], more
+
+
+def _conditions(words: str, state: str) -> Iterator[sa.ColumnElement[bool]]:
+    yield from has_words(Account.person_id, words)
+    if state in STATES:
+        yield STATES[state]
+
+
+def _narrowed(words: str, state: str) -> Sequence[UUID] | None:
+    """The few that can be on the list, by the first filter that leaves few."""
+    by_words = named(words)
+    people = None if by_words is None else few(by_words)
+    if people is None and state in STATES:
+        people = few(sa.select(Account.person_id).where(STATES[state]))
+    return people
+
+
+def _add_children(rows: list[ParentRow]) -> None:
+    of = {row.person_id: row for row in rows}
+    statement = (
+        sa.select(Guardianship.person_id, Child.id, Person.given_name, Person.infix, Person.family_name)
+        .join(Child, Child.id == Guardianship.child_id)
+        .join(Person, Person.id == Child.person_id)
+        .where(Guardianship.person_id.in_(list(of)))
+        .order_by(Person.birth_date, Person.id)
+    )
+    if of:
+        for person_id, child_id, given, infix, family in db.session.execute(statement):
+            of[person_id].children.append(ChildBrief(child_id, full_name(given, infix, family)))
+
+
+# The page of one parent
+
+
+def guardianships_of(person_id: UUID) -> Sequence[Guardianship]:
+    """What this person is, was or will be, and to which children; the eldest child first."""
+    statement = sa.select(Guardianship).join(Guardianship.child).join(Child.person)
+    statement = statement.where(Guardianship.person_id == person_id).options(joinedload(Guardianship.child))
+    return db.session.scalars(statement.order_by(Person.birth_date, Person.id)).all()
+
+
+def blocks_of(person_id: UUID, today: date) -> Sequence[Block]:
+    """What a court says of this person now, or what waits for a colleague."""
+    statement = sa.select(Block).where(Block.person_id == person_id, Block.lifted_at.is_(None), Block.ends_on >= today)
+    return db.session.scalars(statement.order_by(Block.created_at)).all()

@@ -8,11 +8,11 @@ from portal.audit.models import AccessLog
 from portal.auth.models import Account
 from portal.auth.queries import account_with
 from portal.children import actions, queries
-from portal.children.models import NameWord
 from portal.children.queries import children_of
 from portal.children.rules import ChildDetails, KnownAddress, KnownChild, ParentDetails, RightsDetails
 from portal.errors import Refused
 from portal.outbox.models import SOON, Mail
+from portal.people.models import NameWord
 
 SEM = ChildDetails("Sem", "van der", "Meer", date(2025, 9, 30), external_id="K-17")
 JOOST = ParentDetails("Joost@Voorbeeld.nl", "Joost", "van der", "Meer", "0612345678")

@@ -1,0 +1,1 @@
+"""People in lists: sorted by name, and found by the beginning of any word of it."""
