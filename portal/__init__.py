@@ -24,6 +24,7 @@ FEATURES = [
     "parents",
     "imports",
     "uploads",
+    "paper",
     "home",
     "staff",
 ]

@@ -59,6 +59,7 @@ POSTS = {
     "uploads.confirm": Post("administratie", f"/beheer/import/{ID}/bevestigen"),
     "uploads.throw_away": Post("administratie", f"/beheer/import/{ID}/weggooien"),
     "imports.settle": Post("administratie", f"/beheer/import/gedaan/{ID}/nagekeken"),
+    "paper.print_letter": Post("administratie", f"/beheer/ouders/{ID}/brief", refusal=404, stale=404),
     "exports.export": Post("administratie", "/beheer/export"),
     "welcome.set_language": Post("stranger", "/taal", {"language": "nl", "next": "/"}, ignores=("next",)),
 }

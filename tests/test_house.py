@@ -27,7 +27,7 @@ FLOORS = [
     ["fields", "answers", "menu", "jinja", "pages", "doors"],
     ["audit", "files", "passwords", "outbox"],
     ["auth", "factors", "people"],
-    ["children", "parents", "imports", "uploads"],
+    ["children", "parents", "imports", "uploads", "paper"],
     ["contracts", "messages", "diary", "planning", "invoices"],
     ["home", "staff", "demo"],
     ["serving", "portal", "migrations", "cli", "__main__"],

@@ -18,7 +18,7 @@ ASKS = {
         "static", "welcome.accent", "welcome.livez", "welcome.readyz", "welcome.security_txt", "welcome.help",
         "welcome.set_language", "welcome.well_known_change_password", "auth.login", "auth.logout",
         "auth.forgot_password", "auth.forgot_password_sent", "auth.ask_new_link", "auth.use_code",
-        "auth.open_reset_link", "auth.open_activation_link", "auth.open_device_link", "auth.approve_device",
+        "auth.open_reset_link", "auth.open_activation_link", "auth.open_device_link", "auth.open_letter_link", "auth.letter", "auth.approve_device",
         "auth.choose_password", "auth.check_password", "auth.propose_passphrase", "stop_reset.stop",
     ],
     "parent": [
@@ -33,6 +33,7 @@ ASKS = {
         "staff_people.dismiss",
     ],
     "parents.see": ["exports.export"],
+    "parents.credentials": ["paper.print_letter"],
     "imports.do": [
         "uploads.upload", "uploads.example", "uploads.preview", "uploads.confirm", "uploads.throw_away",
         "uploads.progress", "imports.result", "imports.settle",

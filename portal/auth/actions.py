@@ -38,6 +38,11 @@ FORGOT_NETWORK = Limit("forgot network", 20, timedelta(hours=1))
 FORGOT_WIDE_NETWORK = Limit("forgot wide network", 80, timedelta(hours=1))
 BAD_LINKS = Limit("bad links", 20, timedelta(hours=1))
 BAD_LINKS_WIDE = Limit("bad links wide", 80, timedelta(hours=1))
+# A letter works for two weeks, so five wrong codes must not end it: whoever knows an address could. Its code of 40 bits
+# is guarded by these instead. All tries of two weeks together find it once in a hundred million letters; what a
+# stranger used up comes back the next day; and the square on the letter (128 bits) has no such limit.
+LETTER_NETWORK, LETTER_WIDE_NETWORK = Limit("letter", 10, DAY), Limit("letter wide", 40, DAY)
+LETTER_ADDRESS = Limit("letter address", 500, DAY)
 DEVICE_MAILS = Limit("device mails", 1, timedelta(hours=1))
 PASSWORD_CHECKS = Limit("password checks", 120, MINUTES_15)
 STEP_UPS = Limit("step up", 20, timedelta(hours=1))
@@ -108,6 +113,12 @@ def ask_reset(key: str, address: str) -> None:
 def bad_links_from(address: str) -> list[throttle.Bucket]:
     near, wide = networks(address)
     return [(BAD_LINKS, f"{scope().hex} {near}"), (BAD_LINKS_WIDE, f"{scope().hex} {wide}")]
+
+
+def letter_tries(key: str, address: str) -> list[throttle.Bucket]:
+    near, wide = networks(address)
+    places = ((LETTER_NETWORK, near), (LETTER_WIDE_NETWORK, wide), (LETTER_ADDRESS, ""))
+    return [(limit, f"{scope().hex} {key} {place}") for limit, place in places]
 
 
 def checks_from(address: str) -> throttle.Bucket:
@@ -220,7 +231,7 @@ class MadeLink(NamedTuple):
     code: str
 
 
-def make_link(account: Account, purpose: str, seed: bytes, moment: datetime) -> MadeLink:
+def make_link(account: Account, purpose: str, seed: bytes, moment: datetime, by: UUID | None = None) -> MadeLink:
     """A link for this account, as of this moment, and its code. The same seed makes the same link, stamped anew."""
     secret = seed.hex()[:32]
     code = password_rules.code_from(seed)
@@ -237,7 +248,7 @@ def make_link(account: Account, purpose: str, seed: bytes, moment: datetime) -> 
                 password_version=account.password_version, email_version=account.email_version,
             )
         )  # fmt: skip
-        record("link_sent", account.id, detail=purpose)
+        record("letter_printed" if purpose == "letter" else "link_sent", account.id, by=by, detail=purpose)
     db.session.flush()
     return MadeLink(rules.sign_link(keys.keys(purpose), purpose, secret, scope(), moment), code)
 
@@ -269,24 +280,28 @@ def end_temporary_passwords(account_id: UUID) -> None:
 
 
 def end_links(account: Account) -> None:
-    """A temporary password was used: the links that were mailed before are over (R6)."""
-    for purpose in ("reset", "activation"):
+    """A temporary password was used: the links that were mailed or printed before are over (R6)."""
+    for purpose in rules.CHOOSE_PASSWORD:
         for link in queries.live_links(account.id, purpose):
             link.replaced_at = clock.now()
 
 
 def count_code_try(key: str) -> None:
-    """One more try of the codes that were mailed to this address. The same work for an unknown address."""
+    """One more try of the codes that were mailed to this address. The same work for an unknown address.
+
+    The code of a letter counts apart (`letter_tries`).
+    """
     accounts = sa.select(Account.id).where(Account.email_key == key).scalar_subquery()
     live = sa.update(OneTimeLink).where(
-        OneTimeLink.account_id.in_(accounts), OneTimeLink.used_at.is_(None), OneTimeLink.code_hash != ""
+        OneTimeLink.account_id.in_(accounts), OneTimeLink.used_at.is_(None), OneTimeLink.purpose == "reset"
     )
     db.session.execute(live.values(code_tries=OneTimeLink.code_tries + 1).execution_options(synchronize_session=False))
 
 
-def link_of_code(key: str, typed: str) -> OneTimeLink | None:
-    """The link that was mailed with this code to this address; None after five tries. Count the try first."""
-    return queries.link_with_code(key, _code_hash(key, typed), rules.MOST_CODE_TRIES)
+def link_of_code(key: str, typed: str, letters: bool) -> OneTimeLink | None:
+    """The link that was mailed (or, with `letters`, printed) with this code for this address. Count the try first."""
+    purposes = ["reset", "letter"] if letters else ["reset"]
+    return queries.link_with_code(key, _code_hash(key, typed), rules.MOST_CODE_TRIES, purposes)
 
 
 def _code_hash(key: str, code: str) -> str:

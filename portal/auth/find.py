@@ -77,6 +77,8 @@ def as_id(value: str | None) -> UUID | None:
 
 
 def max_age(purpose: str) -> timedelta:
+    if purpose == "letter":
+        return rules.LETTER_LIVES
     name = "ACTIVATION_LINK_MAX_AGE" if purpose == "activation" else "RESET_LINK_MAX_AGE"
     return timedelta(seconds=current_app.config[name])
 

@@ -41,7 +41,7 @@ class ForgotForm(Form):
 class CodeForm(Form):
     email = Email(_is_address)
     code = Line(
-        lazy_gettext("Code uit de e-mail"), lazy_gettext("Vul de code in."), 20,
+        lazy_gettext("Code uit de e-mail of brief"), lazy_gettext("Vul de code in."), 20,
         autocomplete="one-time-code", autocapitalize="characters", spellcheck="false",
     )  # fmt: skip
 

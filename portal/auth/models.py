@@ -104,11 +104,11 @@ class Session(OrganisationRow):
 
 
 class OneTimeLink(OrganisationRow):
-    """A link (and, for a reset, a short code) that was mailed. Only hashes are kept."""
+    """A link (and, for a reset and on a letter, a short code) that was mailed or printed. Only hashes are kept."""
 
     __tablename__ = "one_time_link"
 
-    purpose: Mapped[str] = mapped_column(sa.String(10))  # reset, activation or device
+    purpose: Mapped[str] = mapped_column(sa.String(10))  # reset, activation, device or letter
     token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
     account_id: Mapped[UUID] = mapped_column(sa.ForeignKey("account.id"), index=True)
     code_hash: Mapped[str] = mapped_column(sa.String(64), default="")

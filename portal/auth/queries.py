@@ -44,13 +44,14 @@ def link_with(token_hash: str, purpose: str) -> OneTimeLink | None:
     return db.session.scalars(statement).one_or_none()
 
 
-def link_with_code(key: str, code_hash: str, most_tries: int) -> OneTimeLink | None:
+def link_with_code(key: str, code_hash: str, most_tries: int, purposes: Sequence[str]) -> OneTimeLink | None:
     """The live link of the account with this address that has this code; the same one look for an unknown address."""
     return db.session.scalars(
         sa.select(OneTimeLink)
         .join(OneTimeLink.account)
         .where(Account.email_key == key, Account.status.in_(("invited", "active")), OneTimeLink.code_hash == code_hash)
-        .where(OneTimeLink.code_tries <= most_tries, OneTimeLink.used_at.is_(None), OneTimeLink.replaced_at.is_(None))
+        .where(OneTimeLink.purpose.in_(purposes), OneTimeLink.code_tries <= most_tries)
+        .where(OneTimeLink.used_at.is_(None), OneTimeLink.replaced_at.is_(None))
         .limit(1)
     ).one_or_none()
 

@@ -154,10 +154,12 @@ def use_code():
         if _count_bad_link():
             raise pages.too_many(retry_after=3600)
         key = rules.email_key(form.email.data)
+        letter_tries = actions.letter_tries(key, cookies.address())
+        letters = not throttle.count(letter_tries).refused
         actions.count_code_try(key)
-        link = actions.link_of_code(key, form.code.data)
+        link = actions.link_of_code(key, form.code.data, letters)
         if link is not None and not find.problem_of(link):
-            throttle.take_back(actions.bad_links_from(cookies.address()))
+            throttle.take_back([*actions.bad_links_from(cookies.address()), *(letter_tries if letters else [])])
             _open(link)
             db.session.commit()
             return answers.redirect(url_for(".choose_password"))
@@ -168,10 +170,14 @@ def use_code():
                 "Typ de code opnieuw. Lukt het niet? Vraag een nieuwe link aan."
             )
         )
+        if not letters:
+            form.form_errors.append(
+                _("Heeft u een brief? De code daarvan werkt morgen weer. Het vierkant op de brief werkt nu ook.")
+            )
     return answers.form_page("auth/use_code.html", form)
 
 
-# Links from a mail. Opening one changes nothing: mail scanners open them too.
+# Links from a mail or a letter. Opening one changes nothing: mail scanners open them too.
 
 
 @bp.get("/wachtwoord/herstel/<path:token>")
@@ -182,6 +188,17 @@ def open_reset_link(token):
 @bp.get("/activeren/<path:token>")
 def open_activation_link(token):
     return _open_link("activation", token, ".choose_password")
+
+
+@bp.get("/brief/<path:token>")
+def open_letter_link(token):
+    return _open_link("letter", token, ".choose_password")
+
+
+@bp.get("/brief")
+def letter():
+    """The address that a letter tells to type."""
+    return answers.redirect(url_for(".use_code"))
 
 
 @bp.get("/apparaat/<path:token>")
@@ -197,7 +214,7 @@ def _open_link(purpose, token, page):
             db.session.commit()
         if is_full:
             raise pages.too_many(retry_after=3600)
-        return _gone(found)
+        return _gone(found, purpose)
     if current_user.is_authenticated and current_user.account.id != found.link.account_id:
         with database.writing():
             actions.end_session(current_user.session, "other account")
@@ -212,17 +229,19 @@ def _open(link):
     session["link"] = link.id.hex
 
 
-def _gone(found):
+def _gone(found, purpose="reset"):
     link = found.link
     if link is not None:
         session["gone"] = link.id.hex
+    purpose = link.purpose if link else purpose
     return answers.gone(
-        "auth/link_gone.html",
+        "auth/letter_gone.html" if purpose == "letter" else "auth/link_gone.html",
         reason=found.problem,
-        purpose=link.purpose if link else "reset",
+        purpose=purpose,
         masked=rules.masked_email(link.account.email) if link else "",
         form=forms.ForgotForm(formdata=None),
         hours=_hours(),
+        days=rules.LETTER_LIVES.days,
     )
 
 
@@ -274,7 +293,7 @@ def _who_chooses():
     """A visitor with a temporary password, or the link this browser opened."""
     if current_user.is_authenticated and _is_temporary(current_user):
         return current_user, find.FoundLink(None, "")
-    return None, find.find_opened_link(session.get("link"), ("reset", "activation"))
+    return None, find.find_opened_link(session.get("link"), rules.CHOOSE_PASSWORD)
 
 
 def _use_link(found, password):
@@ -338,7 +357,7 @@ def propose_passphrase():
 def _chooser():
     if current_user.is_authenticated:
         return current_user.account
-    found = find.find_opened_link(session.get("link"), ("reset", "activation"))
+    found = find.find_opened_link(session.get("link"), rules.CHOOSE_PASSWORD)
     return None if found.problem else found.link.account
 
 

@@ -22,7 +22,9 @@ MOST_LINKS = 3
 MOST_CODE_TRIES = 5
 SKEW = timedelta(seconds=60)  # how far the clock of another node may be ahead
 LONGEST_TOKEN = 256
+CHOOSE_PASSWORD = ("reset", "activation", "letter")  # links that lead to the page where one chooses a password
 STAFF_SHORTEST_PASSWORD = 15
+LETTER_LIVES = timedelta(days=14)  # of a link and a code on paper
 FOUR_EYES = timedelta(hours=24)  # how long who changed a parent's address may not send credentials there
 
 

@@ -9,6 +9,7 @@
     const button = event.target.closest("button");
     if (!button) return;
     if (button.hasAttribute("data-reveal")) reveal(button, button.getAttribute("aria-pressed") !== "true");
+    if (button.hasAttribute("data-print")) window.print();
     if (button.hasAttribute("data-use")) usePassphrase(button);
   });
 
