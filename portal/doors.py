@@ -3,7 +3,9 @@
 The order (security.md, D7): host, kind of body, origin, CSRF value, then the door of the blueprint.
 """
 
+import logging
 import secrets
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -27,6 +29,8 @@ FILES: dict[str, int] = {}  # pages of the office that take a file, and how larg
 ANY_HOST = {"welcome.livez", "welcome.readyz", "static"}
 
 csrf = CSRFProtect()
+log = logging.getLogger("portal")
+_refusals: Counter[str] = Counter()
 
 
 def public(blueprint: Blueprint) -> Blueprint:
@@ -104,6 +108,7 @@ def _guard() -> None:
     if request.endpoint in ANY_HOST:
         return
     if organisation() is None:
+        _count_refusal("unknown host")
         abort(404)
     if request.method not in SAFE and request.url_rule is not None:
         _make_room_for_a_file(request.endpoint or "")
@@ -132,6 +137,7 @@ def _refuse_foreign_post() -> None:
     origin = request.headers.get("Origin")
     foreign = site != "same-origin" if site is not None else origin is not None and found and origin != found.origin
     if foreign:
+        _count_refusal("post from another site")
         abort(403)
     if request.mimetype == FORM_TYPES[0] and not _is_utf8(request.get_data()):
         abort(400)
@@ -151,6 +157,7 @@ def _check_csrf() -> None:
     try:
         csrf.protect()
     except CSRFError:
+        _count_refusal("post without our CSRF value")
         _count_junk()
         if request.url_rule is None or "GET" not in (request.url_rule.methods or ()):
             abort(400)
@@ -158,6 +165,14 @@ def _check_csrf() -> None:
         request.method = "GET"
     else:
         database.end_reading()
+
+
+def _count_refusal(what: str) -> None:
+    """Strangers can send any number of these: the log is told of the 1st, 10th, 100th … since the start (G1)."""
+    _refusals[what] += 1
+    count = _refusals[what]
+    if count == 10 ** (len(str(count)) - 1):
+        log.warning("refused, %s: %s since the start", what, count)
 
 
 def _count_junk() -> None:

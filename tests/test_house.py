@@ -35,12 +35,12 @@ FLOORS = [
 ORDER = [name for floor in FLOORS for name in floor]
 # The files of a slice; each may import those before it.
 FILES = [
-    "rules", "models", "queries", "mails", "actions", "letters", "signing", "smtp", "transport", "compose", "worker",
+    "rules", "models", "queries", "mails", "actions", "events", "letters", "signing", "smtp", "transport", "compose", "worker",
     "find", "cookies", "forms", "gate", "routes", "account", "staff", "cli", "__init__",
 ]  # fmt: skip
 ONLY_IN = {
     "signing": ["outbox"], "smtp": ["outbox"], "transport": ["outbox"], "compose": ["outbox"],
-    "worker": ["outbox", "uploads"], "cookies": ["auth"], "gate": ["auth"], "account": ["auth"],
+    "worker": ["outbox", "uploads"], "events": ["auth"], "cookies": ["auth"], "gate": ["auth"], "account": ["auth"],
 }  # fmt: skip
 WEB = {"forms", "routes", "account", "gate", "staff"}
 TYPED = {"rules", "models", "queries", "mails", "actions"}

@@ -5,14 +5,14 @@ held for a moment only, by who holds everything else already, and ten thousand l
 """
 
 from itertools import groupby
-from typing import NamedTuple
+from typing import NamedTuple, cast
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
 
-from portal import clock
+from portal import clock, keys
 from portal.audit import queries, rules
 from portal.audit.models import AccessLog, LogChain
 from portal.audit.rules import Line
@@ -50,19 +50,37 @@ def record(
     waiting.lines.append(line)
 
 
+def mark_of(address: str) -> str:
+    """What is kept of an address that a stranger typed: the same for the same address, and telling nothing of it."""
+    return keys.pseudonym("access log", scope().hex, address)
+
+
 class Asked(NamedTuple):
-    """In which session and request something is done."""
+    """In which request and session something is done, and who is logged in there."""
 
-    session_id: UUID | None
     reference: str
+    session_id: UUID | None = None
+    account_id: UUID | None = None
 
 
-_NOBODY = Asked(None, "")
+_NOBODY = Asked("")
 
 
-def done_in(session_id: UUID, reference: str) -> None:
-    """The lines from here on say that they were done in this session and request."""
-    db.session().info["request"] = Asked(session_id, reference)
+def asked_by(reference: str) -> None:
+    """The lines from here on say that this request made them."""
+    db.session().info["request"] = Asked(reference)
+
+
+def in_session(session_id: UUID, account_id: UUID) -> None:
+    """The lines from here on say that they were made in this session, of who is logged in there."""
+    info = db.session().info
+    info["request"] = info.get("request", _NOBODY)._replace(session_id=session_id, account_id=account_id)
+
+
+def asker() -> UUID | None:
+    """The account that is logged in where this is asked; None for a stranger, a command and the worker."""
+    asked: Asked = db.session().info.get("request", _NOBODY)
+    return asked.account_id
 
 
 @event.listens_for(Session, "before_commit")
@@ -101,8 +119,18 @@ def _append(chain: str, lines: list[Line]) -> None:
         hash_ = rules.sealed(placed, hash_)
         rows.append({**placed._asdict(), "hash": hash_, "updated_at": line.created_at})
     for start in range(0, len(rows), CHUNK):
-        db.session.execute(sa.insert(AccessLog), rows[start : start + CHUNK])
-    _move(chain_id, number=number, hash=hash_)
+        db.session.execute(_ADD, rows[start : start + CHUNK])
+    moved = {"chain_id": chain_id, "number": number, "hash": hash_, "now": clock.now()}
+    db.session.execute(_MOVE, moved)
+
+
+_ADD = sa.insert(AccessLog)
+_CHAIN = cast(sa.Table, LogChain.__table__)
+_MOVE = (
+    sa.update(_CHAIN)
+    .where(_CHAIN.c.id == sa.bindparam("chain_id"))
+    .values(number=sa.bindparam("number"), hash=sa.bindparam("hash"), updated_at=sa.bindparam("now"))
+)
 
 
 def _begin(chain: str) -> tuple[UUID, int, str]:
@@ -117,11 +145,6 @@ def _begin(chain: str) -> tuple[UUID, int, str]:
         db.session.flush()
         found = new.id, 0, ""
     return found
-
-
-def _move(chain_id: UUID, **values: int | str) -> None:
-    mine = sa.update(LogChain).where(LogChain.id == chain_id).values(**values)
-    db.session.execute(mine.execution_options(synchronize_session=False))
 
 
 def purge() -> int:
@@ -143,7 +166,8 @@ def _purge(chain: str) -> int:
     last = queries.last_old_line(chain, clock.now() - rules.KEPT[chain], MOST_AT_ONCE)
     if end is None or last is None:
         return 0
-    _move(end[0], purged=last.number, purged_hash=last.hash)
+    forgotten = sa.update(_CHAIN).where(_CHAIN.c.id == end[0])
+    db.session.execute(forgotten.values(purged=last.number, purged_hash=last.hash, updated_at=clock.now()))
     old = sa.delete(AccessLog).where(AccessLog.chain == chain, AccessLog.number <= last.number)
     result = db.session.execute(old.execution_options(synchronize_session=False))
     return int(getattr(result, "rowcount", 0))

@@ -17,10 +17,15 @@ COLUMNS = [getattr(AccessLog, name) for name in Line._fields]
 
 def locked_end(chain: str) -> tuple[UUID, int, str] | None:
     """Id, last number and last hash of this chain, held until the commit. SQLite has one writer anyway."""
-    row = db.session.execute(
-        sa.select(LogChain.id, LogChain.number, LogChain.hash).where(LogChain.chain == chain).with_for_update()
-    ).one_or_none()
+    row = db.session.execute(_LOCKED_END, {"chain": chain}).one_or_none()
     return None if row is None else (row[0], row[1], row[2])
+
+
+_LOCKED_END = (
+    sa.select(LogChain.id, LogChain.number, LogChain.hash)
+    .where(LogChain.chain == sa.bindparam("chain"))
+    .with_for_update()
+)
 
 
 def known_chains() -> Sequence[sa.Row[UUID, str]]:

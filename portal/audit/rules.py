@@ -13,7 +13,7 @@ KEPT = {
     "views": timedelta(days=183),
     "tries": timedelta(days=7),  # of strangers: in them stands a keyed hash of what was typed
 }
-TRIES = {"unknown_login_failed", "reset_asked"}
+TRIES = {"unknown_login_failed", "tries_limited", "reset_asked", "code_refused", "unknown_link_refused"}
 VIEWED = ("_seen", "_downloaded")
 
 

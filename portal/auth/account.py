@@ -5,7 +5,7 @@ from flask_login import current_user
 
 from portal import answers, doors
 from portal import db as database
-from portal.auth import actions, cookies, find, forms
+from portal.auth import actions, cookies, events, find, forms
 from portal.auth.models import Visitor
 from portal.auth.routes import keep_password
 from portal.db import db
@@ -44,6 +44,7 @@ def step_up():
     if form.validate_on_submit():
         if _is_my_password(form.password.data):
             token = actions.renew_session(current_user.session, cookies.browser())
+            events.step_up(current_user.account, cookies.address())
             db.session.commit()
             cookies.log_in(Visitor(current_user.account, current_user.session, token))
             return answers.redirect(find.next_page(form.next.data or ""))
@@ -101,9 +102,11 @@ def _is_my_password(typed):
         throttle.forget([in_session])
         throttle.take_back([of_account])
         return True
+    if not verdict.refused:
+        events.step_up_failed(visitor.account, cookies.address())
     if verdict.refused or verdict.tries[actions.STEP_UPS_SESSION.name] >= actions.STEP_UPS_SESSION.most:
         actions.end_session(visitor.session, "wrong passwords")
-        db.session.commit()
+    db.session.commit()
     return False
 
 

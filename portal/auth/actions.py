@@ -4,12 +4,12 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 
 from portal import clock, keys
-from portal.audit.actions import record
+from portal.audit.actions import asker, in_session, mark_of, record
 from portal.auth import mails, queries, rules
 from portal.auth.models import Account, OneTimeLink, Session, TemporaryPassword
 from portal.db import db, scope
@@ -70,9 +70,14 @@ class Try:
         return any(name in HASH_LIMITS for name in self.verdict.refused)
 
     @property
+    def in_a_row(self) -> int:
+        """The how many-eth try this is since the last one that was right."""
+        return max(self.verdict.tries.get(limit.name, 0) for limit in (IN_A_ROW, KNOWN_DEVICE))
+
+    @property
     def was_guessed_at(self) -> bool:
         """Whether a right password comes after five wrong ones or more (security.md, L15)."""
-        return max(self.verdict.tries.get(limit.name, 0) for limit in (IN_A_ROW, KNOWN_DEVICE)) > 5
+        return self.in_a_row > 5
 
 
 def count_login(key: str, device: str, address: str, per_second: int) -> Try:
@@ -107,7 +112,8 @@ def ask_reset(key: str, address: str) -> None:
     near, wide = networks(address)
     buckets += [(FORGOT_NETWORK, f"{here} {near}"), (FORGOT_WIDE_NETWORK, f"{here} {wide}")]
     if not throttle.count(buckets).refused:
-        mails.forgot_password(key)
+        record("reset_asked", None, detail=mark_of(key), address=masked(address))
+        mails.forgot_password(key, asked_from=masked(address))
 
 
 def bad_links_from(address: str) -> list[throttle.Bucket]:
@@ -179,12 +185,14 @@ def begin_session(account: Account, kind: str, remembered: bool, browser: str, a
     now = clock.now()
     token = secrets.token_urlsafe(32)
     session = Session(
-        organisation_id=scope(), token_hash=rules.hashed(token), account_id=account.id, account=account, kind=kind,
-        remembered=remembered, created_at=now, seen_at=now, confirmed_at=now, browser=browser, address=masked(address),
+        id=uuid4(), organisation_id=scope(), token_hash=rules.hashed(token), account_id=account.id, account=account,
+        kind=kind, remembered=remembered, created_at=now, seen_at=now, confirmed_at=now, browser=browser,
+        address=masked(address),
     )  # fmt: skip
     for oldest in queries.live_sessions(account.id)[rules.MOST_SESSIONS - 1 :]:
         end_session(oldest, "too many")
     db.session.add(session)
+    in_session(session.id, account.id)
     record("login", account.id, by=account.id, detail=f"{kind}, {browser}", address=session.address)
     db.session.flush()
     return session, token
@@ -204,7 +212,7 @@ def touch(session_id: UUID) -> None:
 def end_session(session: Session, because: str) -> None:
     if session.ended_at is None:
         session.ended_at, session.ended_because = clock.now(), because
-        record("session_ended", session.account_id, detail=because)
+        record("session_ended", session.account_id, by=asker(), detail=because)
 
 
 def end_sessions(account_id: UUID, because: str, but: UUID | None = None) -> int:
@@ -231,7 +239,9 @@ class MadeLink(NamedTuple):
     code: str
 
 
-def make_link(account: Account, purpose: str, seed: bytes, moment: datetime, by: UUID | None = None) -> MadeLink:
+def make_link(
+    account: Account, purpose: str, seed: bytes, moment: datetime, by: UUID | None = None, asked_from: str = ""
+) -> MadeLink:
     """A link for this account, as of this moment, and its code. The same seed makes the same link, stamped anew."""
     secret = seed.hex()[:32]
     code = password_rules.code_from(seed)
@@ -248,7 +258,8 @@ def make_link(account: Account, purpose: str, seed: bytes, moment: datetime, by:
                 password_version=account.password_version, email_version=account.email_version,
             )
         )  # fmt: skip
-        record("letter_printed" if purpose == "letter" else "link_sent", account.id, by=by, detail=purpose)
+        action = "letter_printed" if purpose == "letter" else "link_sent"
+        record(action, account.id, by=by, detail=purpose, address=asked_from)
     db.session.flush()
     return MadeLink(rules.sign_link(keys.keys(purpose), purpose, secret, scope(), moment), code)
 
@@ -318,7 +329,8 @@ def use_link(link: OneTimeLink, password_hash: str, address: str) -> bool:
         return False
     end_sessions(account.id, "password")
     _forgive_strangers(account)
-    record("password_reset", account.id, by=account.id, address=masked(address))
+    done = "activated" if link.purpose == "activation" else "password_reset"
+    record(done, account.id, by=account.id, address=masked(address))
     mails.password_changed(account.id)
     return True
 

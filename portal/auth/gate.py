@@ -5,7 +5,8 @@ from flask_login import current_user
 
 from portal import answers, clock
 from portal import db as database
-from portal.auth import actions, cookies, rules
+from portal.audit.actions import asked_by, in_session
+from portal.auth import actions, cookies, events, rules
 from portal.db import db
 
 # With a temporary password only these open (security.md, T4); the language may be chosen there too.
@@ -33,11 +34,16 @@ FOR_EVERYONE = {
 def init_app(app: Flask) -> None:
     app.before_request(_check_session)
     app.after_request(_touch_session)
+    app.after_request(_note_denied)
 
 
 def _check_session() -> Response | None:
-    if request.endpoint in FOR_EVERYONE or not _has_session() or not current_user.is_authenticated:
+    if request.endpoint in FOR_EVERYONE:
         return None
+    asked_by(g.reference)
+    if not _has_session() or not current_user.is_authenticated:
+        return None
+    in_session(current_user.session.id, current_user.account.id)
     kind = current_user.session.kind
     if kind == "temporary":
         return None if request.endpoint in WITH_TEMPORARY else answers.redirect(url_for("auth.choose_password"))
@@ -61,5 +67,17 @@ def _touch_session(response: Response) -> Response:
     if clock.now() - visitor.session.seen_at >= rules.SEEN_EVERY:
         with database.writing():
             actions.touch(visitor.session.id)
+            db.session.commit()
+    return response
+
+
+def _note_denied(response: Response) -> Response:
+    """Somebody who is logged in asked a page of the portal that does not exist for this visitor (security.md, G1)."""
+    visitor = g.get("_login_user")
+    if response.status_code not in (403, 404) or request.url_rule is None or request.endpoint == "static":
+        return response
+    if visitor is not None and visitor.is_authenticated:
+        with database.writing():
+            events.denied(visitor.account, request.endpoint or "", cookies.address())
             db.session.commit()
     return response

@@ -33,7 +33,8 @@ def forgot_password(mail: Mail, organisation: Organisation, moment: datetime) ->
     if account.password_hash is None:
         return _activation(mail, organisation, account, moment)
     max_age = timedelta(seconds=current_app.config["RESET_LINK_MAX_AGE"])
-    made = actions.make_link(account, "reset", keys.seed("link", mail.id.hex), moment)
+    asked_from = mail.params.get("asked_from", "")
+    made = actions.make_link(account, "reset", keys.seed("link", mail.id.hex), moment, asked_from=asked_from)
     context = {
         "link": link(organisation, "auth.open_reset_link", token=made.token),
         "code": made.code,
@@ -93,7 +94,8 @@ def account_of(mail: Mail) -> Account | None:
 
 
 def _activation(mail: Mail, organisation: Organisation, account: Account, moment: datetime) -> Letter:
-    made = actions.make_link(account, "activation", keys.seed("link", mail.id.hex), moment)
+    asked_from = mail.params.get("asked_from", "")
+    made = actions.make_link(account, "activation", keys.seed("link", mail.id.hex), moment, asked_from=asked_from)
     context = {
         "link": link(organisation, "auth.open_activation_link", token=made.token),
         "expires": moment + timedelta(seconds=current_app.config["ACTIVATION_LINK_MAX_AGE"]),

@@ -17,9 +17,9 @@ def credentials(account_id: UUID, due_at: datetime | None = None, priority: int 
     return enqueue("auth/credentials", INVITATION_LIVES, account_id, due_at=due_at, priority=priority)
 
 
-def forgot_password(key: str) -> Mail:
+def forgot_password(key: str, asked_from: str = "") -> Mail:
     """For whatever address was typed; only the worker looks whether an account has it."""
-    return enqueue("auth/forgot_password", _reset_life(), address=key)
+    return enqueue("auth/forgot_password", _reset_life(), address=key, params={"asked_from": asked_from})
 
 
 def approve_device(key: str, browser: str) -> Mail:

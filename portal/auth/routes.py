@@ -6,7 +6,7 @@ from flask_login import current_user
 
 from portal import answers, clock, doors, pages
 from portal import db as database
-from portal.auth import actions, cookies, find, forms, mails, queries, rules
+from portal.auth import actions, cookies, events, find, forms, mails, queries, rules
 from portal.auth.models import Visitor
 from portal.db import db
 from portal.outbox.compose import sender_of, subjects_of
@@ -59,6 +59,8 @@ def _let_in(form):
     database.end_reading()
     kind = actions.which_password(found, temporary, form.password.data)
     if not kind:
+        events.login_failed(found, attempt, cookies.browser(), cookies.address())
+        db.session.commit()
         return None
     if kind == "own":
         actions.improve_hash(found, form.password.data)
@@ -163,6 +165,7 @@ def use_code():
             _open(link)
             db.session.commit()
             return answers.redirect(url_for(".choose_password"))
+        events.code_refused(key, cookies.address())
         db.session.commit()
         form.form_errors.append(
             _(
@@ -211,6 +214,8 @@ def _open_link(purpose, token, page):
     if found.problem:
         with database.writing():
             is_full = found.problem == "broken" and _count_bad_link()
+            if not is_full:
+                events.link_refused(found.link, found.problem, cookies.address())
             db.session.commit()
         if is_full:
             raise pages.too_many(retry_after=3600)

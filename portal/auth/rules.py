@@ -18,6 +18,7 @@ from portal.text import _
 SEEN_EVERY = timedelta(minutes=5)  # how often a session row is touched
 STEP_UP_WINDOW = timedelta(minutes=10)  # how long a typed password counts for sensitive actions
 MOST_SESSIONS = 20
+MOST_LINES = 100  # wrong passwords that are written down in ten minutes, of a whole organisation
 MOST_LINKS = 3
 MOST_CODE_TRIES = 5
 SKEW = timedelta(seconds=60)  # how far the clock of another node may be ahead
@@ -147,6 +148,12 @@ def browser_label(user_agent: str) -> str:
 def hashed(secret: str) -> str:
     """What is kept of a random secret of 128 bits or more: its SHA-256."""
     return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def worth_a_line(of_address: int, of_everyone: int) -> bool:
+    """Whether a wrong password goes in the access log: the how many-eth in a row for this address, and of everyone
+    here in these ten minutes. In a flood only what is aimed at one address does, so that a flood hides nothing."""
+    return of_everyone <= MOST_LINES or of_address in (5, 10, 20, 50, 100)
 
 
 # Links

@@ -121,6 +121,8 @@ def _passed(session: Session) -> None:
     if session.kind == "half":
         session.kind = "full"
         record("second_step_passed", session.account_id, by=session.account_id)
+    else:
+        record("step_up", session.account_id, by=session.account_id)
 
 
 def new_recovery_codes(account: Account, says_so: bool = True) -> list[str]:

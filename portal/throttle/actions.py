@@ -1,7 +1,7 @@
 """Count first, then try: the caller commits before it verifies anything, so that parallel tries all count."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 import sqlalchemy as sa
@@ -20,6 +20,7 @@ class Verdict:
 
     refused: list[str]
     tries: dict[str, int]
+    reached: list[str] = field(default_factory=list)  # limits whose last try this was
 
 
 def count(buckets: Sequence[Bucket]) -> Verdict:
@@ -29,9 +30,11 @@ def count(buckets: Sequence[Bucket]) -> Verdict:
     rows = _locked(list(limits))
     steps = {key: next_count(limit, rows.get(key), now) for key, limit in limits.items()}
     refused = [limits[key].name for key, (_, allowed) in steps.items() if not allowed]
-    if not refused:
-        _write({key: after for key, (after, _) in steps.items()}, rows)
-    return Verdict(refused, {limits[key].name: after.tries for key, (after, _) in steps.items()})
+    tries = {limits[key].name: after.tries for key, (after, _) in steps.items()}
+    if refused:
+        return Verdict(refused, tries)
+    _write({key: after for key, (after, _) in steps.items()}, rows)
+    return Verdict([], tries, [limit.name for limit in limits.values() if tries[limit.name] == limit.most])
 
 
 def forget(buckets: Sequence[Bucket]) -> None:
