@@ -5,19 +5,22 @@ import re
 import shutil
 import subprocess
 from types import SimpleNamespace
+from uuid import uuid4
 
 import pyotp
 import pytest
 from flask import render_template
 
-from portal import create_app, pages
+from portal import clock, create_app, pages
 from portal import db as database
 from portal.auth import mails
 from portal.auth.queries import account_with
 from portal.db import db
 from portal.demo import actions as demo
+from portal.imports.models import PastImport
 from portal.organisations.find import organisation
 from portal.outbox import worker
+from portal.uploads.models import Upload
 from tests.browser.conftest import ARGUMENTS, CHECKERS, CHROMIUM, watched
 from tests.conftest import PASSWORD, missing
 
@@ -78,6 +81,26 @@ def with_feedback(page):
     page.locator("#password-feedback .bad").wait_for()
 
 
+def sent_in(*rows):
+    def visit(page):
+        page.goto("/beheer/import")
+        if rows:
+            file = {"name": "ouders.csv", "mimeType": "text/csv", "buffer": "\r\n".join([HEADER, *rows]).encode()}
+            page.set_input_files("[name=file]", file)
+        fill(page)
+
+    return visit
+
+
+def printed(page):
+    page.goto(page.link)
+    fill(page)
+    if page.url.endswith("/brief"):  # and not asked for the password first
+        page.locator(".sheet").wait_for()
+
+
+HEADER = "email;voornaam;tussenvoegsel;achternaam;telefoon;kind_voornaam;kind_achternaam;kind_geboortedatum;groep;gezag;nummer"
+NEW_PARENT = "nieuwe.ouder@voorbeeld.nl;Nina;van den;Heuvel;;Bo;Jansen;2024-05-01;De Uilen"
 WRONG = {"email": "niemand@voorbeeld.nl", "password": "fout"}
 PAGES = {
     "login": ("stranger", opened("/inloggen")),
@@ -124,6 +147,14 @@ PAGES = {
     "colleague": ("staff", followed("/beheer/medewerkers", "table a")),
     "own second step": ("staff", opened("/account/tweede-stap")),
     "own second step of a parent": ("parent", opened("/account/tweede-stap")),
+    "import": ("staff", opened("/beheer/import")),
+    "import, empty": ("staff", sent_in()),
+    "import, preview": ("staff", sent_in(f"{NEW_PARENT};ja;7", f"{NEW_PARENT};ja;7".replace("Bo;", "Mo;"))),
+    "import, wrong rows": ("staff", sent_in(f"{NEW_PARENT};misschien;7", NEW_PARENT)),
+    "export": ("staff", opened("/beheer/export")),
+    "make a letter": ("staff", lambda page: page.goto(page.link)),
+    "letter": ("staff", printed),
+    "broken letter": ("stranger", opened("/brief/a.b.c")),
     "nothing to stop": ("stranger", opened("/tweede-stap-houden/a.b.c")),
 }  # fmt: skip
 DRAWN = [
@@ -132,11 +163,14 @@ DRAWN = [
     "demo post",
     "demo mail",
     "recovery codes",
+    "import, progress",
+    "import, result",
+    "import, gone",
 ]
 NO_PAGE = {
     "static", "welcome.accent", "welcome.livez", "welcome.readyz", "welcome.security_txt",
     "welcome.well_known_change_password", "demo.mail_html",
-    "second_step.qr_code",
+    "second_step.qr_code", "uploads.example", "auth.letter",
 }  # fmt: skip
 
 
@@ -203,6 +237,8 @@ def as_staff(server, inbox, page, first, password_hash, email="els@kok.example")
     page.locator("[name=code]").fill(pyotp.TOTP(secret).now())
     page.get_by_role("button", name="Instellen").click()
     page.locator(".codes").wait_for()
+    with server.rows():
+        return f"/beheer/ouders/{account_with(EMAIL).id}/brief"
 
 
 def as_half(server, inbox, page, first, password_hash):
@@ -299,12 +335,31 @@ def drawn(server, tmp_path_factory):
             organisation()
             if name == "recovery codes":  # shown once, to who pressed the button
                 return made[-1].make_response(render_template("factors/codes.html", codes=["ABCD-2345-EFGH-6789"] * 10))
+            if name.startswith("import"):
+                return made[-1].make_response(_import_page(name.split()[1]))
             return made[-1].process_response(pages.error_page(int(name.split()[1])))
 
     yield draw
     for app in made:
         with app.app_context():
             db.engine.dispose()
+
+
+def _import_page(name):
+    """Pages that are there for a moment, or only after an import."""
+    counts = dict.fromkeys(("parents_new", "parents_changed", "parents_unchanged"), 3)
+    counts |= dict.fromkeys(("children_new", "children_changed", "children_unchanged", "mails", "rows"), 2)
+    done = PastImport(
+        id=uuid4(), filename="ouders.csv", counts=counts, created_at=clock.now(), last_mail_at=clock.now(),
+        doubts=[(7, "Noor Bakker heeft al een ouder Anna de Vries: is dat nog goed?")], doubt_count=1,
+    )  # fmt: skip
+    upload = Upload(id=uuid4(), filename="ouders.csv", state="waiting")
+    waiting = {"upload": upload, "preview": counts, "seconds": 31, "is_late": True, "ahead": False}
+    return {
+        "progress": lambda: render_template("uploads/progress.html", **waiting),
+        "result": lambda: render_template("imports/result.html", done=done),
+        "gone": lambda: render_template("uploads/gone.html"),
+    }[name]()
 
 
 # Looking
@@ -394,6 +449,7 @@ def test_page_of_bad_weather_is_for_everyone(name, language, drawn, browsers, ax
 
     def visit(page):
         page.route("**/getekend", show)
+        page.route("**/voortgang", lambda route: route.fulfill(status=204))  # what the page of progress asks again
         page.goto("/getekend")
         page.unroute("**/getekend")
 
@@ -407,7 +463,9 @@ def test_every_page_is_in_these_lists(server):
         "auth.choose_password", "account.change_password", "account.step_up", "account.sessions", "portal.home",
         "portal.account", "welcome.help", "demo.post", "demo.mail", "second_step.enter", "second_step.set_up",
         "second_step.confirm", "second_step.use_recovery_code", "own_second_step.overview", "stop_reset.stop",
-        "office.start", "staff_people.people", "staff_people.invite", "staff_people.person",
+        "office.start", "staff_people.people", "staff_people.invite", "staff_people.person", "uploads.upload",
+        "uploads.preview", "uploads.progress", "imports.result", "exports.export", "paper.print_letter",
+        "auth.open_letter_link",
     }  # fmt: skip
     app = create_app({**server.settings, "PORTAL_DEMO": "true"})
     assert {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in rule.methods} == seen | NO_PAGE
