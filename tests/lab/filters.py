@@ -6,6 +6,7 @@ Nothing they ask leaves the machine: block lists, fuzzy hashes and learning are 
 import contextlib
 import json
 import os
+import random
 import re
 import socket
 import subprocess
@@ -168,6 +169,9 @@ def _wait_for(port, daemon, log):
 
 
 def _free_port():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
+    """Below those that the system hands out itself: a filter takes seconds to begin, and meanwhile nobody may get it."""
+    while True:
+        port = random.randint(20_000, 32_000)
+        with contextlib.suppress(OSError), socket.socket() as free:
+            free.bind(("127.0.0.1", port))
+            return port
