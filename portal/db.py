@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID, uuid4
 from weakref import WeakKeyDictionary
 
+import flask_sqlalchemy.session
 import sqlalchemy as sa
 from flask import Flask, g
 from flask_sqlalchemy import SQLAlchemy
@@ -47,7 +48,18 @@ class Base(DeclarativeBase):
     )
 
 
-db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+class OneDatabase(flask_sqlalchemy.session.Session):
+    """Flask-SQLAlchemy looks at every statement for the database it belongs to. We have one."""
+
+    def __init__(self, db: SQLAlchemy, **options: Any) -> None:
+        super().__init__(db, **options)
+        self.engine = db.engine
+
+    def get_bind(self, *_: Any, **__: Any) -> sa.Engine:
+        return self.engine
+
+
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False, "class_": OneDatabase})
 if TYPE_CHECKING:
     Model = Base
 else:
@@ -121,15 +133,16 @@ def scope() -> UUID:
     return value
 
 
-def changed(statement: Any) -> int:
+def changed(statement: Any, **values: Any) -> int:
     """Run an UPDATE or DELETE; the number of rows it changed. With the old value in its WHERE, one of many wins."""
-    result = db.session.execute(statement.execution_options(synchronize_session=False))
+    result = db.session.execute(statement, values, execution_options={"synchronize_session": False})
     return int(getattr(result, "rowcount", 0))
 
 
 def end_reading() -> None:
     """What was read so far stays as it is; a write, or a password to hash, does not wait inside an open transaction."""
-    db.session.commit()
+    if db.session().in_transaction():
+        db.session.commit()
     g.pop("read_only", None)
 
 
@@ -159,7 +172,8 @@ def writing() -> Iterator[None]:
 
 @event.listens_for(Session, "do_orm_execute")
 def _only_this_organisation(state: ORMExecuteState) -> None:
-    scoped = _scoped.get(state.statement) if state.is_select else None
+    takes_parameter = state.is_select or state.execution_options.get("synchronize_session") is False
+    scoped = _scoped.get(state.statement) if takes_parameter else None
     if scoped is None and not any(issubclass(mapper.class_, OrganisationRow) for mapper in state.all_mappers):
         return
     scope = g.get("scope")
@@ -168,7 +182,7 @@ def _only_this_organisation(state: ORMExecuteState) -> None:
     _tell_postgresql(state.session)
     if scope == EVERYWHERE or state.is_insert:
         return
-    if state.is_select:
+    if takes_parameter:
         if scoped is None:
             scoped = _scoped[state.statement] = state.statement.options(_OF_SCOPE)
         state.statement = scoped
@@ -182,8 +196,8 @@ def _only_this_organisation(state: ORMExecuteState) -> None:
 _OF_SCOPE = with_loader_criteria(
     OrganisationRow, lambda cls: cls.organisation_id == sa.bindparam("scope_", type_=sa.Uuid()), include_aliases=True
 )
-# A select that is written once is worked out once, with the organisation as a parameter: that takes longer than to run
-# it. What is kept here goes away with the select.
+# A statement that is written once is worked out once, with the organisation as a parameter: that takes longer than to
+# run it. What is kept here goes away with the statement.
 _scoped: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
 
 

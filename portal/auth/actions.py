@@ -3,7 +3,7 @@
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
@@ -12,7 +12,7 @@ from portal import clock, keys
 from portal.audit.actions import asker, in_session, mark_of, record
 from portal.auth import mails, queries, rules
 from portal.auth.models import Account, OneTimeLink, Session, TemporaryPassword
-from portal.db import db, scope
+from portal.db import changed, db, scope
 from portal.outbox.models import SOON
 from portal.passwords import actions as passwords
 from portal.passwords import rules as password_rules
@@ -167,17 +167,23 @@ def confirm_login(account: Account, temporary: TemporaryPassword | None) -> bool
     Between the look and this moment the parent may have changed the password, the office may have blocked the account,
     or the same temporary password may have opened a session already (T3).
     """
-    same = sa.update(Account).where(
-        Account.id == account.id, Account.password_version == account.password_version, Account.status == account.status
-    )
-    if _changed(same.values(last_login_at=clock.now())) != 1:
+    seen = {"account_id": account.id, "seen_version": account.password_version, "seen_status": account.status}
+    if changed(_LOGGED_IN, **seen, now=clock.now()) != 1:
         return False
     if temporary is None:
         return True
     unused = sa.update(TemporaryPassword).where(
         TemporaryPassword.id == temporary.id, TemporaryPassword.ended_at.is_(None)
     )
-    return _changed(unused.values(ended_at=clock.now())) == 1
+    return changed(unused.values(ended_at=clock.now())) == 1
+
+
+_LOGGED_IN = (
+    sa.update(Account)
+    .where(Account.id == sa.bindparam("account_id"), Account.password_version == sa.bindparam("seen_version"))
+    .where(Account.status == sa.bindparam("seen_status"))
+    .values(last_login_at=sa.bindparam("now"))
+)
 
 
 def begin_session(account: Account, kind: str, remembered: bool, browser: str, address: str) -> tuple[Session, str]:
@@ -189,7 +195,7 @@ def begin_session(account: Account, kind: str, remembered: bool, browser: str, a
         kind=kind, remembered=remembered, created_at=now, seen_at=now, confirmed_at=now, browser=browser,
         address=masked(address),
     )  # fmt: skip
-    for oldest in queries.live_sessions(account.id)[rules.MOST_SESSIONS - 1 :]:
+    for oldest in queries.live_sessions(account.id, but=rules.MOST_SESSIONS - 1):
         end_session(oldest, "too many")
     db.session.add(session)
     in_session(session.id, account.id)
@@ -226,7 +232,7 @@ def end_sessions(account_id: UUID, because: str, but: UUID | None = None) -> int
 def end_everyones_sessions() -> int:
     """Everyone at this organisation is logged out. Gives how many sessions ended."""
     live = sa.update(Session).where(Session.ended_at.is_(None))
-    ended = _changed(live.values(ended_at=clock.now(), ended_because="everyone"))
+    ended = changed(live.values(ended_at=clock.now(), ended_because="everyone"))
     record("sessions_ended", None, detail=f"{ended} of everyone")
     return ended
 
@@ -357,22 +363,17 @@ def _use_once(link: OneTimeLink) -> bool:
     mine = sa.update(OneTimeLink).where(
         OneTimeLink.id == link.id, OneTimeLink.used_at.is_(None), OneTimeLink.replaced_at.is_(None)
     )
-    return _changed(mine.values(used_at=clock.now())) == 1
+    return changed(mine.values(used_at=clock.now())) == 1
 
 
 def _set_password(account: Account, password_hash: str, version: int) -> bool:
     same = sa.update(Account).where(Account.id == account.id, Account.password_version == version)
     values = {"password_hash": password_hash, "password_version": version + 1, "status": "active"}
-    if _changed(same.where(Account.status.in_(("invited", "active"))).values(**values)) != 1:
+    if changed(same.where(Account.status.in_(("invited", "active"))).values(**values)) != 1:
         return False
     db.session.refresh(account)
     end_temporary_passwords(account.id)
     return True
-
-
-def _changed(statement: Any) -> int:
-    result = db.session.execute(statement.execution_options(synchronize_session=False))
-    return int(getattr(result, "rowcount", 0))
 
 
 def _forgive_strangers(account: Account) -> None:

@@ -5,6 +5,7 @@ row. Over https every name has the prefix __Host-, so that a neighbouring host c
 """
 
 import secrets
+from functools import cache
 from typing import Any
 
 from flask import Flask, Request, Response, after_this_request, g, request, session
@@ -139,5 +140,10 @@ def _remembered() -> str:
 
 
 def _serializer(purpose: str) -> URLSafeSerializer:
+    return _made(purpose, *keys.keys(purpose))
+
+
+@cache
+def _made(purpose: str, *keys_: bytes) -> URLSafeSerializer:
     options: dict[str, Any] = {"key_derivation": "hmac"}
-    return URLSafeSerializer(keys.keys(purpose), salt=f"ouderportaal.{purpose}.v1", signer_kwargs=options)
+    return URLSafeSerializer(keys_, salt=f"ouderportaal.{purpose}.v1", signer_kwargs=options)

@@ -29,10 +29,12 @@ def session_with(token_hash: str) -> Session | None:
     return db.session.execute(_SESSION_WITH, {"hash": token_hash}).scalars().one_or_none()
 
 
-def live_sessions(account_id: UUID) -> Sequence[Session]:
-    """Sessions that nobody ended, the last used first; also those past their limits (rules.session_is_over)."""
-    statement = sa.select(Session).where(Session.account_id == account_id, Session.ended_at.is_(None))
-    return db.session.scalars(statement.order_by(Session.seen_at.desc(), Session.id)).all()
+def live_sessions(account_id: UUID, but: int = 0) -> Sequence[Session]:
+    """Sessions that nobody ended, the last used first; also those past their limits (rules.session_is_over).
+
+    Without the first so many when `but` says so.
+    """
+    return db.session.scalars(_LIVE_SESSIONS, {"account_id": account_id, "but": but}).all()
 
 
 def link(link_id: UUID | None) -> OneTimeLink | None:
@@ -95,5 +97,11 @@ _LOGIN_FACTS = (
     .where(Account.email_key == sa.bindparam("key"))
     .order_by(TemporaryPassword.created_at.desc())
     .limit(1)
+)
+_LIVE_SESSIONS = (
+    sa.select(Session)
+    .where(Session.account_id == sa.bindparam("account_id"), Session.ended_at.is_(None))
+    .order_by(Session.seen_at.desc(), Session.id)
+    .offset(sa.bindparam("but"))
 )
 _SESSION_WITH = sa.select(Session).where(Session.token_hash == sa.bindparam("hash"), Session.ended_at.is_(None))

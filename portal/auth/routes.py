@@ -51,12 +51,12 @@ def _let_in(form):
     attempt = actions.count_login(
         key, cookies.device_of(key), cookies.address(), current_app.config["HASHES_PER_SECOND"]
     )
-    db.session.commit()
     if attempt.verdict.refused:
+        db.session.commit()
         _refuse(attempt)
         return None
     found, temporary = queries.login_facts(key, clock.now())
-    database.end_reading()
+    database.end_reading()  # with it the try is counted, before anything is verified
     kind = actions.which_password(found, temporary, form.password.data)
     if not kind:
         events.login_failed(found, attempt, cookies.browser(), cookies.address())

@@ -39,15 +39,12 @@ def count(buckets: Sequence[Bucket]) -> Verdict:
 
 def forget(buckets: Sequence[Bucket]) -> None:
     """A success: these buckets start again at nothing."""
-    db.session.execute(sa.delete(Throttle).where(Throttle.key.in_([_key(bucket) for bucket in buckets])))
+    db.session.connection().execute(_FORGET, {"keys": [_key(bucket) for bucket in buckets]})
 
 
 def take_back(buckets: Sequence[Bucket]) -> None:
     """This one try was no failure after all; what others did in these buckets stays counted."""
-    keys_ = [_key(bucket) for bucket in buckets]
-    db.session.execute(
-        sa.update(Throttle).where(Throttle.key.in_(keys_), Throttle.tries > 0).values(tries=Throttle.tries - 1)
-    )
+    db.session.connection().execute(_TAKE_BACK, {"keys": [_key(bucket) for bucket in buckets]})
 
 
 def sweep() -> int:
@@ -66,7 +63,7 @@ def _locked(wanted: list[str]) -> dict[str, Count]:
     if db.session.get_bind().dialect.name == "postgresql":
         for key in sorted(wanted):
             db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(key, 0))))
-    rows = db.session.execute(_FIND, {"keys": wanted})
+    rows = db.session.connection().execute(_FIND, {"keys": wanted})
     return {key: Count(tries, not_before, until) for key, tries, not_before, until in rows}
 
 
@@ -75,16 +72,19 @@ def _write(counts: dict[str, Count], known: dict[str, Count]) -> None:
     new = [value for value in values if value["key"] not in known]
     old = [value for value in values if value["key"] in known]
     if new:
-        db.session.execute(sa.insert(_TABLE), new)
+        db.session.connection().execute(_INSERT, new)
     if old:
         renamed = [{"b_" + name: v for name, v in value.items()} for value in old]
         db.session.connection().execute(_UPDATE, renamed)
 
 
-_FIND = sa.select(Throttle.key, Throttle.tries, Throttle.not_before, Throttle.until).where(
-    Throttle.key.in_(sa.bindparam("keys", expanding=True))
-)
+# Written once and run past the ORM: this is done for every password and every mail that is asked for.
 _TABLE = cast(sa.Table, Throttle.__table__)
+_THESE = _TABLE.c.key.in_(sa.bindparam("keys", expanding=True))
+_FIND = sa.select(_TABLE.c.key, _TABLE.c.tries, _TABLE.c.not_before, _TABLE.c.until).where(_THESE)
+_FORGET = sa.delete(_TABLE).where(_THESE)
+_TAKE_BACK = sa.update(_TABLE).where(_THESE, _TABLE.c.tries > 0).values(tries=_TABLE.c.tries - 1)
+_INSERT = sa.insert(_TABLE)
 _UPDATE = (
     sa.update(_TABLE)
     .where(_TABLE.c.key == sa.bindparam("b_key"))
