@@ -15,6 +15,7 @@ FEATURES = [
     "throttle",
     "organisations",
     "audit",
+    "files",
     "passwords",
     "outbox",
     "auth",

@@ -18,6 +18,8 @@ def is_htmx() -> bool:
 
 def form_page(template: str, form: Form, **context: Any) -> Answer:
     """The page of a form: 200 when it is opened, 422 when something in it is wrong, 400 when the page was stale."""
+    if g.get("stale_form") is not None or form.is_submitted():
+        form.ask_files_again()
     if g.get("stale_form") is not None:
         form.form_errors.append(
             _("Deze pagina stond te lang open. Kijk na wat u heeft ingevuld. Druk dan nog een keer op de knop.")

@@ -153,5 +153,5 @@ def _enter_demo() -> None:
         del os.environ[name]
     os.environ.update(PORTAL_INSTANCE=str(folder), PORTAL_DEMO="true")
     if "--fresh" in sys.argv:
-        for path in [*folder.glob("portal.sqlite*"), *folder.glob("post/*/*.eml")]:
+        for path in [*folder.glob("portal.sqlite*"), *folder.glob("post/*/*.eml"), *folder.glob("uploads/*/*")]:
             path.unlink()

@@ -7,10 +7,11 @@ import logging
 import secrets
 from collections import Counter
 from datetime import timedelta
-from typing import Any
+from io import BytesIO
+from typing import IO, Any
 from urllib.parse import unquote_to_bytes
 
-from flask import Blueprint, Flask, Response, abort, g, request, session, url_for
+from flask import Blueprint, Flask, Request, Response, abort, g, request, session, url_for
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
 
@@ -31,6 +32,12 @@ ANY_HOST = {"welcome.livez", "welcome.readyz", "static"}
 csrf = CSRFProtect()
 log = logging.getLogger("portal")
 _refusals: Counter[str] = Counter()
+
+
+class _Request(Request):
+    def _get_file_stream(self, *_args: Any, **_kwargs: Any) -> IO[bytes]:
+        """A file that is sent stays in memory, for it is small: no copy of it is left in a temporary folder."""
+        return BytesIO()
 
 
 def public(blueprint: Blueprint) -> Blueprint:
@@ -87,6 +94,7 @@ def _is_open(endpoint: str, role: str) -> bool:
 
 def guard(app: Flask) -> None:
     """Hang the guard before every request, and the headers behind it."""
+    app.request_class = _Request
     csrf.init_app(app)
     app.before_request(_guard)
     app.after_request(_headers)
@@ -102,27 +110,35 @@ def _what_is_open() -> dict[str, Any]:
     return {"menu_items": items, "may": lambda action: may(role, action)}
 
 
-def _guard() -> None:
+def _guard() -> Response | None:
     g.reference = secrets.token_hex(4)
     database.read_only()
     if request.endpoint in ANY_HOST:
-        return
+        return None
     if organisation() is None:
         _count_refusal("unknown host")
         abort(404)
     if request.method not in SAFE and request.url_rule is not None:
-        _make_room_for_a_file(request.endpoint or "")
+        if (closed := _make_room()) is not None:
+            return closed
         database.db.session.rollback()  # the body may come in slowly; nothing is held meanwhile
         _refuse_foreign_post()
         _check_csrf()
+    return None
 
 
-def _make_room_for_a_file(endpoint: str) -> None:
-    """Asked before the body is read, so that nobody but who may come in fills our memory."""
-    if endpoint not in FILES or request.mimetype != FORM_TYPES[1] or not current_user.is_authenticated:
-        return
-    if current_user.is_whole and opens(endpoint, current_user.role):
-        request.max_content_length = FILES[endpoint]
+def _make_room() -> Response | None:
+    """Where files are sent, the door is asked first: nobody reads megabytes of who may not come in anyway."""
+    most = FILES.get(request.endpoint or "")
+    if most is None:
+        return None
+    if current_user.is_authenticated and not current_user.is_whole:
+        return None  # the gate sends them on; what they send stays small
+    if (closed := _works_here()) is not None:
+        return closed
+    if request.mimetype == FORM_TYPES[1]:
+        request.max_content_length = most
+    return None
 
 
 def _refuse_foreign_post() -> None:

@@ -1,6 +1,7 @@
 """Forms and fields as every subject uses them: what comes in is text, comes once, and is not too long."""
 
 from collections.abc import Callable
+from os import SEEK_END
 from typing import Any
 
 from flask import g, request
@@ -35,6 +36,7 @@ __all__ = [
     "Form",
     "Hidden",
     "Line",
+    "OneOf",
     "Paragraph",
     "Password",
     "options",
@@ -57,6 +59,12 @@ class Form(FlaskForm):
             if formdata is not _Auto or not form.is_submitted():
                 return formdata if formdata is not _Auto else None
             return request.form  # words only: a file in the place of a word is no word
+
+    def ask_files_again(self) -> None:
+        """A browser fills in words again, never a file: who gets this form back has to choose it once more."""
+        for field in self:
+            if isinstance(field, _File) and not field.errors:
+                field.errors = [_("Kies het bestand opnieuw.")]
 
     def validate(self, extra_validators: Any = None) -> bool:
         valid = bool(super().validate(extra_validators))
@@ -129,9 +137,9 @@ def Line(label: Any, empty: Any, most: int, *checks: Callable[..., None], **attr
     return StringField(label, [_needed(empty), AtMost(most), *checks], render_kw=attributes)
 
 
-def Paragraph(label: Any, empty: Any, most: int) -> Any:
+def Paragraph(label: Any, empty: Any, most: int, rows: int = 5) -> Any:
     """Some lines of text."""
-    return TextAreaField(label, [_needed(empty), AtMost(most)])
+    return TextAreaField(label, [_needed(empty), AtMost(most)], render_kw={"rows": rows})
 
 
 def Day(label: Any, empty: Any, *checks: Callable[..., None]) -> Any:
@@ -178,23 +186,53 @@ def _values(field: Any) -> list[str]:
     return [choice.value for choice in field.iter_choices()]
 
 
+def OneOf(label: Any, choices: Any) -> Any:
+    """One of these (value, words), each with its own button: for words that are a whole sentence."""
+    return _OneOf(label, choices=options(choices))
+
+
+class _OneOf(_Choice):
+    pass
+
+
 def _needed(empty: Any) -> Any:
     return Required(empty) if empty else Optional()
 
 
-def File(label: Any, empty: Any, accept: str) -> Any:
-    """One file; `accept` tells the browser which kind to look for. Its page also needs `doors.takes_files`."""
-    return _File(label, [_needed(empty)], render_kw={"accept": accept})
+def File(label: Any, empty: Any, accept: str, most: int = 0) -> Any:
+    """One file, of at most so many bytes (0: the subject says so itself). Its page also needs `doors.takes_files`.
+
+    `accept` tells the browser which kind to look for; what is in it is for the subject to find out.
+    """
+    return _File(label, [_needed(empty)], most=most, render_kw={"accept": accept})
 
 
 class _File(FileField):
-    """Takes the file itself. Words in its place are no file, and neither are two files."""
+    """Takes the file itself. Words in its place are no file, and neither is the empty part of who chose none."""
+
+    def __init__(self, *args: Any, most: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.most = most
 
     def process(self, formdata: Any, *args: Any, **kwargs: Any) -> None:
         super().process(None, *args, **kwargs)
-        sent = [] if formdata is None else [file for file in request.files.getlist(self.name) if file.filename]
-        self.data = sent[0] if len(sent) == 1 else None
-        self.raw_data = [self.data] if self.data else []
+        is_sent = formdata is not None and g.get("stale_form") is None
+        self.raw_data = [file for file in request.files.getlist(self.name) if file.filename] if is_sent else []
+        self.data = self.raw_data[0] if len(self.raw_data) == 1 else None
+
+    def pre_validate(self, form: Any) -> None:
+        if len(self.raw_data or []) > 1:
+            raise ValidationError(_("Kies één bestand."))
+        if self.data is None or not self.most:
+            return
+        size = self.data.stream.seek(0, SEEK_END)
+        self.data.stream.seek(0)
+        if size == 0:
+            raise ValidationError(_("Dit bestand is leeg. Kies een ander bestand."))
+        if size > self.most:
+            raise ValidationError(
+                _("Dit bestand is te groot. Het mag hoogstens %(most)s MB zijn.", most=self.most >> 20)
+            )
 
 
 CheckBox: Callable[..., Any] = BooleanField

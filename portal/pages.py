@@ -2,6 +2,7 @@
 
 import logging
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,9 +20,11 @@ from portal import jinja, text
 from portal.answers import cookie_name
 from portal.db import db
 from portal.organisations import queries
+from portal.organisations.models import Organisation
 
 log = logging.getLogger("portal")
 
+LOGO_WIDTH, LOGO_HEIGHT = 160, 48  # pixels on a page
 LANGUAGE_COOKIE = "taal"
 LOCALES = {code: Locale(code) for code in text.LANGUAGES}
 babel = Babel()
@@ -52,8 +55,31 @@ def _context(is_demo: bool) -> dict[str, Any]:
         "locale": text.language(),
         "language_choices": list(text.LANGUAGES.items()),
         "accent_url": url_for("welcome.accent", colour=found.colour[1:]) if found else None,
+        "logo": shown_logo(found),
         "is_demo": is_demo,
     }
+
+
+@dataclass(frozen=True)
+class Logo:
+    """A logo as it stands above a page: where it is, how large it is shown, and whether it says the name itself."""
+
+    url: str
+    width: int
+    height: int
+    says_name: bool
+
+    @classmethod
+    def sized(cls, url: str, width: int, height: int, says_name: bool) -> "Logo":
+        scale = min(LOGO_WIDTH / width, LOGO_HEIGHT / height)
+        return cls(url, round(width * scale), round(height * scale), says_name)
+
+
+def shown_logo(found: Organisation | None) -> Logo | None:
+    if found is None or not found.logo:
+        return None
+    url = url_for("files.logo", fingerprint=found.logo)
+    return Logo.sized(url, found.logo_width, found.logo_height, found.logo_says_name)
 
 
 def _language() -> Locale:

@@ -27,7 +27,7 @@ FLOORS = [
     ["fields", "answers", "menu", "jinja", "pages", "doors"],
     ["audit", "files", "passwords", "outbox"],
     ["auth", "factors", "people"],
-    ["children", "parents", "imports", "uploads", "paper"],
+    ["children", "parents", "imports", "uploads", "paper", "places", "face"],
     ["contracts", "messages", "diary", "planning", "invoices"],
     ["home", "staff", "demo"],
     ["serving", "portal", "migrations", "cli", "__main__"],
@@ -35,12 +35,13 @@ FLOORS = [
 ORDER = [name for floor in FLOORS for name in floor]
 # The files of a slice; each may import those before it.
 FILES = [
-    "rules", "models", "queries", "mails", "actions", "events", "letters", "signing", "smtp", "transport", "compose", "worker",
-    "find", "cookies", "forms", "gate", "routes", "account", "staff", "cli", "__init__",
+    "rules", "images", "storage", "models", "queries", "mails", "actions", "events", "letters", "signing", "smtp", "transport",
+    "compose", "worker", "find", "cookies", "forms", "gate", "routes", "account", "staff", "cli", "__init__",
 ]  # fmt: skip
 ONLY_IN = {
     "signing": ["outbox"], "smtp": ["outbox"], "transport": ["outbox"], "compose": ["outbox"],
-    "worker": ["outbox", "uploads"], "events": ["auth"], "cookies": ["auth"], "gate": ["auth"], "account": ["auth"],
+    "worker": ["outbox", "uploads"], "images": ["files"], "storage": ["files"], "events": ["auth"],
+    "cookies": ["auth"], "gate": ["auth"], "account": ["auth"],
 }  # fmt: skip
 WEB = {"forms", "routes", "account", "gate", "staff"}
 TYPED = {"rules", "models", "queries", "mails", "actions"}

@@ -19,7 +19,7 @@ ASKS = {
         "welcome.set_language", "welcome.well_known_change_password", "auth.login", "auth.logout",
         "auth.forgot_password", "auth.forgot_password_sent", "auth.ask_new_link", "auth.use_code",
         "auth.open_reset_link", "auth.open_activation_link", "auth.open_device_link", "auth.open_letter_link", "auth.letter", "auth.approve_device",
-        "auth.choose_password", "auth.check_password", "auth.propose_passphrase", "stop_reset.stop",
+        "auth.choose_password", "auth.check_password", "auth.propose_passphrase", "stop_reset.stop", "files.logo",
     ],
     "parent": [
         "portal.home", "portal.account", "account.change_password", "account.step_up", "account.sessions",
@@ -174,4 +174,6 @@ def examples(kok, els, inside):
         done = imports.remember(imports.ImportResult(), "ouders.csv")
         seen = uploads.look(rules.EXAMPLE.encode())
         upload = uploads.keep(rules.EXAMPLE.encode(), "ouders.csv", seen, els.id)
-    return {**EXAMPLES, "account_id": els.id, "import_id": done.id, "upload_id": upload.id}
+    return {
+        **EXAMPLES, "account_id": els.id, "import_id": done.id, "upload_id": upload.id,
+    }  # fmt: skip

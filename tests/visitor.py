@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 from io import BytesIO
 from urllib.parse import urlencode
 
-from werkzeug.datastructures import FileStorage
+from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.test import encode_multipart
 
 INPUTS_WITHOUT_LABEL = ("hidden", "submit", "button")
@@ -17,7 +17,8 @@ class Page(HTMLParser):
 
     def __init__(self, response):
         super().__init__(convert_charrefs=True)
-        self.response, self.status, self.text = response, response.status_code, response.get_data(as_text=True)
+        self.response, self.status = response, response.status_code
+        self.text = "" if response.mimetype.startswith("image/") else response.get_data(as_text=True)
         self.tags, self.words, self.forms, self.ids, self.labels, self.inputs = [], [], [], [], set(), []
         if response.mimetype == "text/html":
             self.feed(self.text)
@@ -66,6 +67,14 @@ class Page(HTMLParser):
                 assert form["fields"].get("csrf_token"), form
 
 
+def _file(name, content):
+    return FileStorage(BytesIO(content), name)
+
+
+def _listed(sent):
+    return sent if isinstance(sent, list) else [sent]
+
+
 class Visitor:
     """One browser at one organisation. `get` and `post` say which status they expect, and check the page."""
 
@@ -88,8 +97,8 @@ class Visitor:
         ours = {"Origin": self.origin, "Sec-Fetch-Site": "same-origin", **(headers or {})}
         sent = {"data": urlencode(fields), "content_type": FORM}
         if files is not None:
-            parts = {name: FileStorage(BytesIO(content), filename) for name, (filename, content) in files.items()}
-            boundary, content = encode_multipart({**fields, **parts})
+            parts = [(name, _file(*each)) for name, sent in files.items() for each in _listed(sent)]
+            boundary, content = encode_multipart(MultiDict([*fields.items(), *parts]))
             sent = {"data": content, "content_type": f"multipart/form-data; boundary={boundary}"}
         answer = self.client.post(path, **sent, **self._with(ours))
         return self._checked(answer, status, is_fragment="HX-Request" in ours)

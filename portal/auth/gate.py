@@ -27,7 +27,8 @@ WITH_OTHER_BROWSER = {
     "welcome.help",
 }
 FOR_EVERYONE = {
-    "static", "welcome.accent", "welcome.livez", "welcome.readyz", "demo.post", "demo.mail", "demo.mail_html",
+    "static", "welcome.accent", "files.logo", "welcome.livez", "welcome.readyz",
+    "demo.post", "demo.mail", "demo.mail_html",
 }  # fmt: skip
 
 

@@ -154,7 +154,7 @@ def waiting_blocks(today: date) -> Sequence[Block]:
 
 def groups_seen_by(account: Account) -> Sequence[Group]:
     """The groups whose children this member of staff sees: groepsleiding its own, others all."""
-    groups = sa.select(Group)
+    groups = sa.select(Group).where(Group.ended_at.is_(None))
     if account.role == "groepsleiding":
         groups = groups.join(StaffGroup, StaffGroup.group_id == Group.id).where(StaffGroup.account_id == account.id)
     return db.session.scalars(groups.order_by(Group.name, Group.id)).all()

@@ -20,6 +20,7 @@ from portal.errors import Refused
 from portal.imports import queries
 from portal.imports.models import PastImport
 from portal.imports.rules import ParentRow, Remark
+from portal.organisations.actions import reopen_groups
 from portal.organisations.models import Group
 from portal.people.actions import know_names
 from portal.people.models import NameWord
@@ -153,6 +154,8 @@ class _Plan:
         self._known_parents = queries.known_parents()
         self._known_children = queries.known_children()
         self._known_groups = queries.known_groups()
+        self._ended_groups = queries.ended_groups()
+        self.reopened: list[UUID] = []
         self._known_links = queries.known_guardianships()
         self._addresses = self._addresses_per_child()
 
@@ -221,6 +224,9 @@ class _Plan:
         if key not in self._known_groups:
             self._known_groups[key] = uuid4()
             self._add(Group, id=self._known_groups[key], name=name, location_id=_first_location())
+            self.result.new_groups.append(name)
+        elif self._known_groups[key] in self._ended_groups - set(self.reopened):
+            self.reopened.append(self._known_groups[key])
             self.result.new_groups.append(name)
         return self._known_groups[key]
 
@@ -342,6 +348,7 @@ def _write(plan: _Plan, per_minute: int, by: UUID | None) -> Iterator[int]:
             db.session.execute(sa.insert(model).execution_options(render_nulls=True), chunk)
             yield len(chunk)
     yield from _change_people(plan.changed_people)
+    reopen_groups(plan.reopened)
     yield from _change_groups(plan.changed_children)
     for links in _chunks(plan.links):
         for account_id, child_id, role in links:

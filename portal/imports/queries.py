@@ -83,8 +83,13 @@ def known_groups() -> dict[str, UUID]:
     return {folded(name): group_id for name, group_id in rows}
 
 
+def ended_groups() -> set[UUID]:
+    return set(db.session.scalars(sa.select(Group.id).where(Group.ended_at.is_not(None))))
+
+
 def first_location() -> UUID | None:
-    return db.session.execute(sa.select(Location.id).order_by(Location.created_at, Location.id).limit(1)).scalar()
+    wanted = sa.select(Location.id).where(Location.ended_at.is_(None)).order_by(Location.created_at, Location.id)
+    return db.session.execute(wanted.limit(1)).scalar()
 
 
 def last_bulk_mail() -> datetime | None:

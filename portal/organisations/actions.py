@@ -1,71 +1,88 @@
-"""Adding an organisation."""
+"""Adding an organisation, and changing its settings."""
 
+from typing import NamedTuple
 from urllib.parse import urlsplit
+from uuid import UUID
 
+import sqlalchemy as sa
 from email_validator import EmailNotValidError, validate_email
 
 from portal.db import db, within
 from portal.errors import Refused
 from portal.organisations import queries, rules
-from portal.organisations.models import Location, Organisation
+from portal.organisations.models import Group, Location, Organisation
+from portal.text import _
 
 
 def add_organisation(
     name: str, slug: str, origin: str, email: str, phone: str, sender: str = "", colour: str = rules.DEFAULT_COLOUR
 ) -> Organisation:
     """Make an organisation with one location that carries its name. Raises Refused with a sentence."""
-    name, phone, origin = name.strip(), phone.strip(), origin.strip().rstrip("/").lower()
-    if not 0 < len(name) <= 100 or not name.isprintable():
-        raise Refused("A name has 1 to 100 characters on one line.")
+    origin = origin.strip().rstrip("/").lower()
     if not rules.SLUG.fullmatch(slug):
         raise Refused("A slug has 2 to 31 small letters, digits or hyphens, such as kok.")
     if problem := rules.origin_problem(origin):
         raise Refused(problem)
-    _checked("phone", phone)
-    _checked("colour", colour)
+    given = {"name": name, "phone": phone, "colour": colour, "email": email, "sender": sender}
+    values = {setting: checked(setting, value) for setting, value in given.items()}
     host = urlsplit(origin).hostname or ""
     if queries.organisation_named(slug):
         raise Refused(f"There is already an organisation with the slug {slug}.")
     if queries.organisation_at(host):
         raise Refused(f"There is already an organisation at {host}.")
-    organisation = Organisation(
-        name=name, slug=slug, origin=origin, host=host, phone=phone, colour=colour.lower(),
-        email=_address(email), sender=_address(sender) if sender else "",
-    )  # fmt: skip
+    organisation = Organisation(slug=slug, origin=origin, host=host, **values)
     db.session.add(organisation)
     db.session.flush()
     with within(organisation.id):
-        db.session.add(Location(organisation_id=organisation.id, name=name))
+        db.session.add(Location(organisation_id=organisation.id, name=organisation.name))
         db.session.flush()
     return organisation
 
 
-def change_organisation(organisation: Organisation, **values: str | int) -> None:
-    """Give these settings another value. Raises Refused with a sentence; then nothing was changed."""
-    for name, value in values.items():
-        setattr(organisation, name, _checked(name, value))
+def reopen_groups(group_ids: list[UUID]) -> None:
+    """A group that ended and is named again is needed again, and with it the location where it was."""
+    if group_ids:
+        theirs = sa.select(Group.location_id).where(Group.id.in_(group_ids))
+        db.session.execute(sa.update(Location).where(Location.id.in_(theirs)).values(ended_at=None))
+        db.session.execute(sa.update(Group).where(Group.id.in_(group_ids)).values(ended_at=None))
+
+
+class Change(NamedTuple):
+    setting: str
+    old: str | int
+    new: str | int
+
+
+class WrongSetting(Refused):
+    """One setting cannot have this value: a sentence for people, and which setting it is."""
+
+    def __init__(self, setting: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.setting = setting
+
+
+def change_organisation(organisation: Organisation, **values: str | int) -> list[Change]:
+    """Give these settings another value, and say what changed. Raises WrongSetting; then nothing was changed."""
+    wanted = {name: checked(name, value) for name, value in values.items()}
+    changes = [Change(name, getattr(organisation, name), value) for name, value in wanted.items()]
+    for name, value in wanted.items():
+        setattr(organisation, name, value)
     db.session.flush()
+    return [change for change in changes if change.old != change.new]
 
 
-def _checked(name: str, value: str | int) -> str | int:
+def checked(name: str, value: str | int) -> str | int:
+    """This value of a setting as it is kept. Raises WrongSetting."""
+    kept = value.strip() if isinstance(value, str) else value
     if name in ("email", "sender"):
-        return _address(str(value)) if value or name == "email" else ""
-    if name == "colour" and not rules.COLOUR.fullmatch(str(value).lower()):
-        raise Refused("A colour looks like #1f6f66.")
-    if name == "phone" and not rules.PHONE.fullmatch(str(value)):
-        raise Refused(
-            "A phone number has 6 to 30 digits, spaces, hyphens, brackets or a plus, such as 010 - 123 45 67."
-        )
-    if isinstance(value, str) and not value.isprintable():
-        raise Refused(f"{name} is one line of text.")
-    longest = {"name": 100, "phone_hours": 200, "login_text": 300}.get(name)
-    if (longest and len(str(value)) > longest) or (name == "name" and not str(value).strip()):
-        raise Refused(f"{name} has 1 to {longest} characters.")
-    return value.lower() if name == "colour" and isinstance(value, str) else value
+        return _address(name, str(kept)) if kept or name == "email" else ""
+    if problem := rules.setting_problem(name, kept):
+        raise WrongSetting(name, problem)
+    return kept.lower() if name == "colour" and isinstance(kept, str) else kept
 
 
-def _address(value: str) -> str:
+def _address(name: str, value: str) -> str:
     try:
         return validate_email(value, check_deliverability=False, test_environment=True).normalized
-    except EmailNotValidError as error:
-        raise Refused(f"{value!r} is not an e-mail address: {error}") from None
+    except EmailNotValidError:
+        raise WrongSetting(name, _("%(email)s is geen e-mailadres.", email=value)) from None

@@ -3,6 +3,7 @@
 from contextlib import contextmanager
 
 import click
+from flask_babel import force_locale
 
 from portal.db import db, within
 from portal.errors import Refused
@@ -24,6 +25,16 @@ def entered(slug):
         yield found
 
 
+@contextmanager
+def speaking_english():
+    """The rules speak as the screen does; a terminal speaks English, and names the option that is wrong."""
+    try:
+        with force_locale("en"):
+            yield
+    except actions.WrongSetting as refusal:
+        raise Refused(f"--{refusal.setting.replace('_', '-')}: {refusal}") from None
+
+
 @click.group()
 def organisation():
     """Organisations on this installation."""
@@ -39,7 +50,8 @@ def organisation():
 @click.option("--colour", default=rules.DEFAULT_COLOUR, show_default=True, help="accent colour")
 def add(name, slug, origin, email, phone, sender, colour):
     """Add an organisation."""
-    added = actions.add_organisation(name, slug, origin, email, phone, sender, colour)
+    with speaking_english():
+        added = actions.add_organisation(name, slug, origin, email, phone, sender, colour)
     db.session.commit()
     click.echo(
         f"Added {added.name} at {added.origin}. Next: portal parents import FILE.csv --organisation {added.slug}"
@@ -75,7 +87,7 @@ def change(slug, **values):
     given = {name: value for name, value in values.items() if value is not None}
     if not given:
         raise click.UsageError("Name at least one setting to change.")
-    with entered(slug) as found:
+    with entered(slug) as found, speaking_english():
         actions.change_organisation(found, **given)
         db.session.commit()
         click.echo(f"Changed {', '.join(given)} of {found.name}.")

@@ -1,11 +1,12 @@
 """The organisation, its locations and its groups."""
 
+from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.db import OrganisationRow, Row
+from portal.db import Moment, OrganisationRow, Row
 from portal.organisations import rules
 
 
@@ -26,6 +27,11 @@ class Organisation(Row):
     credentials_mail: Mapped[str] = mapped_column(sa.String(8), default="password")
     temporary_password_hours: Mapped[int] = mapped_column(default=72)
     shortest_password: Mapped[int] = mapped_column(default=12)
+    # The file itself is a row of portal.files; what every page needs of it is here. Empty: no logo.
+    logo: Mapped[str] = mapped_column(sa.String(32), default="", server_default=sa.text("''"))
+    logo_width: Mapped[int] = mapped_column(default=0, server_default=sa.text("0"))
+    logo_height: Mapped[int] = mapped_column(default=0, server_default=sa.text("0"))
+    logo_says_name: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
 
     __table_args__ = (
         sa.CheckConstraint("credentials_mail IN ('password', 'link')", name="credentials_mail"),
@@ -42,6 +48,9 @@ class Location(OrganisationRow):
     __tablename__ = "location"
 
     name: Mapped[str] = mapped_column(sa.String(100))
+    ended_at: Mapped[datetime | None] = mapped_column(Moment)  # from here on no group is put in it
+
+    __table_args__ = (sa.Index("ix_location_name", "organisation_id", "name", unique=True),)
 
 
 class Group(OrganisationRow):
@@ -49,5 +58,6 @@ class Group(OrganisationRow):
 
     location_id: Mapped[UUID] = mapped_column(sa.ForeignKey("location.id"))
     name: Mapped[str] = mapped_column(sa.String(100))
+    ended_at: Mapped[datetime | None] = mapped_column(Moment)  # from here on no child is put in it
 
     __table_args__ = (sa.UniqueConstraint("organisation_id", "name"),)

@@ -4,11 +4,16 @@ import colorsys
 import re
 from urllib.parse import urlsplit
 
+from portal.text import LANGUAGES, _
+
 DEFAULT_COLOUR = "#1f6f66"
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{1,30}")
 PHONE = re.compile(r"(?=(?:\D*\d){6})[0-9+(). -]{6,30}")
 COLOUR = re.compile(r"#[0-9a-f]{6}")
 LIGHT_PAGE, DARK_PAGE = "#fbfaf7", "#1d1c1a"  # the pages and panels of portal.css
+LONGEST = {"name": 100, "phone_hours": 200, "login_text": 300}
+WHOLE_NUMBERS = {"temporary_password_hours": (24, 168), "shortest_password": (8, 64)}
+ONE_OF = {"credentials_mail": ("password", "link"), "language": tuple(LANGUAGES)}
 READABLE = 4.5  # WCAG 2.2, 1.4.3
 
 
@@ -35,12 +40,54 @@ def origin_problem(origin: str) -> str:
     if not re.fullmatch(r"[a-z0-9.-]+", parts.hostname) or ".." in parts.hostname:
         return "The host name of an origin has only letters, digits, hyphens and dots."
     try:
-        _ = parts.port
+        parts.port  # noqa: B018 (it is read for its exception)
     except ValueError:
         return "The port of an origin is a number below 65536."
     if parts.scheme == "http" and not is_local(parts.hostname):
         return "An origin is https; only localhost and names ending in .localhost may be http."
     return ""
+
+
+def tidy(words: str) -> str:
+    """What somebody typed or pasted, on one line: single spaces, and without what a word processor hides in it."""
+    return " ".join(words.translate(_HIDDEN).split())
+
+
+def _is_shown(words: str) -> bool:
+    """Whether all of it can be seen, on one line. The joiner is in it for emoji of more than one part."""
+    return words.replace("\u200d", "").isprintable()
+
+
+_HIDDEN = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))  # soft hyphen, spaces of no width, byte order mark
+
+
+def setting_problem(name: str, value: str | int) -> str:
+    """Why this setting cannot have this value; empty when it can. Addresses are checked elsewhere."""
+    if name in WHOLE_NUMBERS:
+        low, high = WHOLE_NUMBERS[name]
+        is_right = isinstance(value, int) and low <= value <= high
+        return "" if is_right else _("Kies een getal van %(low)s tot %(high)s.", low=low, high=high)
+    words = str(value)
+    if name in ONE_OF:
+        return "" if words in ONE_OF[name] else _("Kies een van de mogelijkheden.")
+    if name == "colour":
+        return "" if COLOUR.fullmatch(words.lower()) else _("Een kleur ziet eruit als #1f6f66.")
+    if name == "phone":
+        return (
+            "" if PHONE.fullmatch(words) else _("Een telefoonnummer heeft minstens 6 cijfers, zoals 010 - 123 45 67.")
+        )
+    if name == "name":
+        return name_problem(words)
+    if not _is_shown(words):
+        return _("Hier staat een teken dat wij niet kennen. Typ het opnieuw.")
+    most = LONGEST[name]
+    return _("Dit is te lang. Gebruik hoogstens %(most)s tekens.", most=most) if len(words) > most else ""
+
+
+def name_problem(words: str) -> str:
+    """Why this cannot be the name of an organisation, location or group; empty when it can."""
+    is_right = 0 < len(words) <= LONGEST["name"] and _is_shown(words)
+    return "" if is_right else _("Een naam heeft 1 tot 100 tekens op één regel.")
 
 
 def accents(colour: str) -> dict[str, str]:

@@ -20,6 +20,7 @@ from portal import clock, keys
 from portal import db as database
 from portal.audit.actions import purge as purge_log
 from portal.db import EVERYWHERE, db, within
+from portal.files import actions as files
 from portal.organisations.models import Organisation
 from portal.organisations.queries import all_organisations
 from portal.outbox import actions, queries, rules
@@ -334,7 +335,7 @@ def _sweep(app: Flask) -> None:
         db.session.commit()
         for organisation in all_organisations():
             with within(organisation.id):
-                for each in actions.SWEEPS:
+                for each in (files.sweep, *actions.SWEEPS):
                     each()
                     db.session.commit()
 

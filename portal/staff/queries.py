@@ -38,7 +38,7 @@ def groups_per_account() -> dict[UUID, list[str]]:
 
 
 def groups() -> Sequence[Group]:
-    return db.session.scalars(sa.select(Group).order_by(Group.name)).all()
+    return db.session.scalars(sa.select(Group).where(Group.ended_at.is_(None)).order_by(Group.name)).all()
 
 
 def groups_of(account_id: UUID) -> set[UUID]:

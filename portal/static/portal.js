@@ -30,6 +30,18 @@
     inputs[0].focus();
   }
 
+  // A colour is typed or picked: two fields that follow each other, of which only the typed one is sent.
+  document.addEventListener("input", function (event) {
+    const typed = document.getElementById(event.target.getAttribute("data-twin"));
+    const picker = document.querySelector('[data-twin="' + event.target.id + '"]');
+    if (typed) typed.value = event.target.value;
+    if (picker && /^#[0-9a-f]{6}$/i.test(event.target.value)) picker.value = event.target.value;
+  });
+  document.addEventListener("change", function (event) {
+    const typed = document.getElementById(event.target.getAttribute("data-twin"));
+    if (typed) typed.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+
   // One press, one request: a second one waits for the answer to the first.
   // Caught on the way down, so that htmx does not see a refused one either.
   document.addEventListener("submit", function (event) {
@@ -78,7 +90,7 @@
 
   function formOf(event) {
     const source = event.detail.ctx && event.detail.ctx.sourceElement;
-    return source && source.tagName !== "INPUT" ? source.closest("form") : null;
+    return source && !/^(INPUT|TEXTAREA)$/.test(source.tagName) ? source.closest("form") : null;
   }
 
   function say(event, words) {

@@ -170,7 +170,7 @@ DRAWN = [
 NO_PAGE = {
     "static", "welcome.accent", "welcome.livez", "welcome.readyz", "welcome.security_txt",
     "welcome.well_known_change_password", "demo.mail_html",
-    "second_step.qr_code", "uploads.example", "auth.letter",
+    "second_step.qr_code", "uploads.example", "auth.letter", "files.logo",
 }  # fmt: skip
 
 
