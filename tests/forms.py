@@ -24,6 +24,11 @@ class Post:
 
 LOGIN = {"email": "anna@voorbeeld.nl", "password": "tulp-fiets-molen-appel", "remember": "y", "next": "/"}
 CODE = {"code": "123456", "next": "/"}
+FACE = {
+    "seen": "0" * 80, "name": "Kok", "login_text": "Welkom", "colour": "#1f6f66", "email": "kantoor@kok.test",
+    "phone": "010-1234567", "phone_hours": "8 tot 17 uur", "credentials_mail": "link",
+    "temporary_password_hours": "72", "shortest_password": "12", "language": "nl",
+}  # fmt: skip
 TWICE = {"password": NEW, "repeat": NEW}
 POSTS = {
     "auth.login": Post("stranger", "/inloggen", LOGIN),
@@ -61,6 +66,12 @@ POSTS = {
     "imports.settle": Post("administratie", f"/beheer/import/gedaan/{ID}/nagekeken"),
     "paper.print_letter": Post("administratie", f"/beheer/ouders/{ID}/brief", refusal=404, stale=404),
     "exports.export": Post("administratie", "/beheer/export"),
+    "face.organisation": Post("manager", "/beheer/organisatie", FACE),
+    "face.preview": Post("manager", "/beheer/organisatie/voorbeeld", FACE, refusal=200),
+    "face.check_colour": Post("manager", "/beheer/organisatie/kleur", FACE, refusal=303),
+    "face.logo": Post("manager", "/beheer/organisatie/logo", {"logo": "geen bestand"}, large=True),
+    "face.try_logo": Post("manager", f"/beheer/organisatie/logo/{ID}", refusal=404, stale=404),
+    "face.remove_logo": Post("manager", "/beheer/organisatie/logo/weg"),
     "welcome.set_language": Post("stranger", "/taal", {"language": "nl", "next": "/"}, ignores=("next",)),
 }
 EXAMPLES = {
@@ -73,6 +84,10 @@ EXAMPLES = {
     "reset_id": ID,
     "upload_id": ID,
     "import_id": ID,
+    "fingerprint": "a" * 32,
+    "file_id": ID,
+    "location_id": ID,
+    "group_id": ID,
 }
 
 # As they travel, so that what is no text at all can be sent too.

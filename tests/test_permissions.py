@@ -6,6 +6,8 @@ import pytest
 
 from portal.auth.models import Account
 from portal.db import db
+from portal.files import actions as files
+from portal.files.images import Picture
 from portal.imports import actions as imports
 from portal.imports import rules
 from portal.roles import MAY, ROLES
@@ -28,6 +30,9 @@ ASKS = {
         "own_second_step.make_codes", "own_second_step.turn_off",
     ],
     "office.open": ["office.start"],
+    "organisation.change": [
+        "face.organisation", "face.preview", "face.check_colour", "face.sample", "face.logo", "face.try_logo",
+        "face.draft", "face.remove_logo",    ],
     "staff.change": [
         "staff_people.people", "staff_people.invite", "staff_people.person", "staff_people.send_link",
         "staff_people.dismiss",
@@ -174,6 +179,7 @@ def examples(kok, els, inside):
         done = imports.remember(imports.ImportResult(), "ouders.csv")
         seen = uploads.look(rules.EXAMPLE.encode())
         upload = uploads.keep(rules.EXAMPLE.encode(), "ouders.csv", seen, els.id)
+        file = files.keep("logo", "logo.png", Picture("image/png", 144, 144, b"a picture"))
     return {
-        **EXAMPLES, "account_id": els.id, "import_id": done.id, "upload_id": upload.id,
+        **EXAMPLES, "account_id": els.id, "import_id": done.id, "upload_id": upload.id, "file_id": file.id,
     }  # fmt: skip

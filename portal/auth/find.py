@@ -101,10 +101,19 @@ def confirm_first(after: str) -> Response | None:
 
     Else the answer that asks it, and then leads to the page `after`. What was posted is not done by itself.
     """
-    if rules.is_fresh(current_user.session.confirmed_at, clock.now()):
+    if is_confirmed():
         return None
     flash(_("Laat eerst zien dat u het bent. Druk daarna nog een keer op de knop."))
-    return redirect(url_for(STEP_UP[current_user.has_second_step], next=after))
+    return redirect(confirm_url(after))
+
+
+def is_confirmed() -> bool:
+    return rules.is_fresh(current_user.session.confirmed_at, clock.now())
+
+
+def confirm_url(after: str) -> str:
+    """Where this visitor says who it is, and then goes on to the page `after`."""
+    return url_for(STEP_UP[current_user.has_second_step], next=after)
 
 
 STEP_UP = {False: "account.step_up", True: "second_step.confirm"}  # the strongest that this visitor has (U3)

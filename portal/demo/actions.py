@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from io import BytesIO
 
 import sqlalchemy as sa
 
@@ -11,9 +12,12 @@ from portal.auth.models import Account, Person, StaffGroup
 from portal.auth.rules import email_key, split_name
 from portal.children.models import Child, Guardianship
 from portal.db import db, scope, within
+from portal.demo import rules
+from portal.face.actions import use_logo
 from portal.factors import actions as factors
 from portal.factors import rules as factor_rules
 from portal.factors.models import SecondFactor
+from portal.files.actions import keep, opened_logo
 from portal.organisations.actions import add_organisation
 from portal.organisations.models import Group, Location, Organisation
 from portal.organisations.queries import all_organisations
@@ -86,6 +90,7 @@ def fill(port: int) -> None:
             with within(organisation.id):
                 _families(organisation, password_hash)
                 _colleagues(organisation, password_hash)
+                _logo(organisation)
     for organisation in all_organisations():
         organisation.origin = f"http://{organisation.host}:{port}"
 
@@ -128,6 +133,13 @@ def _colleagues(organisation: Organisation, password_hash: str) -> None:
             group = _group("De Vlinders")
             db.session.add(StaffGroup(organisation_id=scope(), account_id=account.id, group_id=group.id))
     db.session.flush()
+
+
+def _logo(organisation: Organisation) -> None:
+    """As a manager would do it: sent, made anew, and chosen."""
+    manager = db.session.scalars(sa.select(Account).where(Account.role == "manager")).one()
+    drawn = opened_logo(BytesIO(rules.LOGOS[organisation.slug]()))
+    use_logo(organisation.id, keep("logo", "logo.png", drawn), says_name=False, by=manager)
 
 
 def app_secret() -> str:

@@ -23,6 +23,7 @@ from portal.outbox import worker
 from portal.uploads.models import Upload
 from tests.browser.conftest import ARGUMENTS, CHECKERS, CHROMIUM, watched
 from tests.conftest import PASSWORD, missing
+from tests.files.pictures import logo
 
 EMAIL = "lezer@voorbeeld.nl"
 PHONE, WIDE, SMALLEST = {"width": 360, "height": 740}, {"width": 1280, "height": 800}, {"width": 320, "height": 640}
@@ -101,6 +102,30 @@ def printed(page):
 
 HEADER = "email;voornaam;tussenvoegsel;achternaam;telefoon;kind_voornaam;kind_achternaam;kind_geboortedatum;groep;gezag;nummer"
 NEW_PARENT = "nieuwe.ouder@voorbeeld.nl;Nina;van den;Heuvel;;Bo;Jansen;2024-05-01;De Uilen"
+def with_wrong_settings(page):
+    page.goto("/beheer/organisatie")
+    fill(page, name="", colour="rood", email="kantoor")
+
+
+def previewed(page):
+    page.goto("/beheer/organisatie")
+    page.locator("[name=login_text]").fill("In de zomer bellen wij later terug.")
+    page.locator("[name=colour]").fill("#ffe45c")
+    page.keyboard.press("Tab")
+    page.locator("#legible", has_text="#").wait_for()
+    page.locator("#preview-button").click()
+    page.locator("#preview", has_text="zomer").wait_for()
+
+
+def with_logo(content):
+    def visit(page):
+        page.goto("/beheer/organisatie/logo")
+        page.locator("[name=logo]").set_input_files({"name": "logo.png", "mimeType": "image/png", "buffer": content})
+        fill(page)
+
+    return visit
+
+
 WRONG = {"email": "niemand@voorbeeld.nl", "password": "fout"}
 PAGES = {
     "login": ("stranger", opened("/inloggen")),
@@ -145,6 +170,12 @@ PAGES = {
     "invite a colleague": ("staff", opened("/beheer/medewerkers/nieuw")),
     "invite a colleague, wrong": ("staff", opened("/beheer/medewerkers/nieuw", name="", email="onzin")),
     "colleague": ("staff", followed("/beheer/medewerkers", "table a")),
+    "organisation": ("staff", opened("/beheer/organisatie")),
+    "organisation, wrong": ("staff", with_wrong_settings),
+    "organisation, preview": ("staff", previewed),
+    "logo": ("staff", opened("/beheer/organisatie/logo")),
+    "logo, wrong": ("staff", with_logo(b"<svg/>")),
+    "logo, seen first": ("staff", with_logo(logo())),
     "own second step": ("staff", opened("/account/tweede-stap")),
     "own second step of a parent": ("parent", opened("/account/tweede-stap")),
     "import": ("staff", opened("/beheer/import")),
@@ -171,6 +202,7 @@ NO_PAGE = {
     "static", "welcome.accent", "welcome.livez", "welcome.readyz", "welcome.security_txt",
     "welcome.well_known_change_password", "demo.mail_html",
     "second_step.qr_code", "uploads.example", "auth.letter", "files.logo",
+    "face.sample", "face.draft",
 }  # fmt: skip
 
 
@@ -463,6 +495,7 @@ def test_every_page_is_in_these_lists(server):
         "auth.choose_password", "account.change_password", "account.step_up", "account.sessions", "portal.home",
         "portal.account", "welcome.help", "demo.post", "demo.mail", "second_step.enter", "second_step.set_up",
         "second_step.confirm", "second_step.use_recovery_code", "own_second_step.overview", "stop_reset.stop",
+        "face.organisation", "face.logo", "face.try_logo",
         "office.start", "staff_people.people", "staff_people.invite", "staff_people.person", "uploads.upload",
         "uploads.preview", "uploads.progress", "imports.result", "exports.export", "paper.print_letter",
         "auth.open_letter_link",
