@@ -26,6 +26,7 @@ FEATURES = [
     "imports",
     "uploads",
     "paper",
+    "places",
     "face",
     "home",
     "staff",

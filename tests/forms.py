@@ -72,6 +72,12 @@ POSTS = {
     "face.logo": Post("manager", "/beheer/organisatie/logo", {"logo": "geen bestand"}, large=True),
     "face.try_logo": Post("manager", f"/beheer/organisatie/logo/{ID}", refusal=404, stale=404),
     "face.remove_logo": Post("manager", "/beheer/organisatie/logo/weg"),
+    "places_change.add_location": Post("manager", "/beheer/locaties/nieuw", {"name": "Noord"}),
+    "places_change.rename_location": Post("manager", f"/beheer/locaties/{ID}", refusal=404, stale=404),
+    "places_change.end_location": Post("manager", f"/beheer/locaties/{ID}/stoppen"),
+    "places_change.add_group": Post("manager", "/beheer/locaties/groepen/nieuw", {"name": "De Rupsen", "location": ID}),
+    "places_change.change_group": Post("manager", f"/beheer/locaties/groepen/{ID}", refusal=404, stale=404),
+    "places_change.end_group": Post("manager", f"/beheer/locaties/groepen/{ID}/stoppen"),
     "welcome.set_language": Post("stranger", "/taal", {"language": "nl", "next": "/"}, ignores=("next",)),
 }
 EXAMPLES = {

@@ -10,6 +10,7 @@ from portal.files import actions as files
 from portal.files.images import Picture
 from portal.imports import actions as imports
 from portal.imports import rules
+from portal.organisations.models import Group
 from portal.roles import MAY, ROLES
 from portal.uploads import actions as uploads
 from tests.forms import ID
@@ -29,10 +30,13 @@ ASKS = {
         "second_step.qr_code", "second_step.use_recovery_code", "second_step.confirm", "own_second_step.overview",
         "own_second_step.make_codes", "own_second_step.turn_off",
     ],
-    "office.open": ["office.start"],
+    "office.open": ["office.start", "places.locations"],
     "organisation.change": [
         "face.organisation", "face.preview", "face.check_colour", "face.sample", "face.logo", "face.try_logo",
-        "face.draft", "face.remove_logo",    ],
+        "face.draft", "face.remove_logo", "places_change.add_location", "places_change.rename_location",
+        "places_change.add_group", "places_change.change_group", "places_change.end_group",
+        "places_change.end_location",
+    ],
     "staff.change": [
         "staff_people.people", "staff_people.invite", "staff_people.person", "staff_people.send_link",
         "staff_people.dismiss",
@@ -173,13 +177,15 @@ def to_login(answer):
 
 
 @pytest.fixture
-def examples(kok, els, inside):
+def examples(kok, els, noor, inside):
     """Rows of Kok that an address may name."""
     with inside(kok):
         done = imports.remember(imports.ImportResult(), "ouders.csv")
         seen = uploads.look(rules.EXAMPLE.encode())
         upload = uploads.keep(rules.EXAMPLE.encode(), "ouders.csv", seen, els.id)
         file = files.keep("logo", "logo.png", Picture("image/png", 144, 144, b"a picture"))
+        group = db.session.get(Group, noor.group_id)
     return {
         **EXAMPLES, "account_id": els.id, "import_id": done.id, "upload_id": upload.id, "file_id": file.id,
+        "group_id": group.id, "location_id": group.location_id,
     }  # fmt: skip

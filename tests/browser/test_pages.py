@@ -102,6 +102,16 @@ def printed(page):
 
 HEADER = "email;voornaam;tussenvoegsel;achternaam;telefoon;kind_voornaam;kind_achternaam;kind_geboortedatum;groep;gezag;nummer"
 NEW_PARENT = "nieuwe.ouder@voorbeeld.nl;Nina;van den;Heuvel;;Bo;Jansen;2024-05-01;De Uilen"
+
+
+def opened_and_sent(path, link, **fields):
+    def visit(page):
+        followed(path, link)(page)
+        fill(page, **fields)
+
+    return visit
+
+
 def with_wrong_settings(page):
     page.goto("/beheer/organisatie")
     fill(page, name="", colour="rood", email="kantoor")
@@ -176,6 +186,11 @@ PAGES = {
     "logo": ("staff", opened("/beheer/organisatie/logo")),
     "logo, wrong": ("staff", with_logo(b"<svg/>")),
     "logo, seen first": ("staff", with_logo(logo())),
+    "locations": ("staff", opened("/beheer/locaties")),
+    "add a location": ("staff", opened("/beheer/locaties/nieuw")),
+    "rename a location, wrong": ("staff", opened_and_sent("/beheer/locaties", "main .panel .actions a", name="")),
+    "add a group": ("staff", opened("/beheer/locaties/groepen/nieuw")),
+    "group": ("staff", followed("/beheer/locaties", "table a")),
     "own second step": ("staff", opened("/account/tweede-stap")),
     "own second step of a parent": ("parent", opened("/account/tweede-stap")),
     "import": ("staff", opened("/beheer/import")),
@@ -495,7 +510,8 @@ def test_every_page_is_in_these_lists(server):
         "auth.choose_password", "account.change_password", "account.step_up", "account.sessions", "portal.home",
         "portal.account", "welcome.help", "demo.post", "demo.mail", "second_step.enter", "second_step.set_up",
         "second_step.confirm", "second_step.use_recovery_code", "own_second_step.overview", "stop_reset.stop",
-        "face.organisation", "face.logo", "face.try_logo",
+        "face.organisation", "face.logo", "face.try_logo", "places.locations", "places_change.add_location",
+        "places_change.rename_location", "places_change.add_group", "places_change.change_group",
         "office.start", "staff_people.people", "staff_people.invite", "staff_people.person", "uploads.upload",
         "uploads.preview", "uploads.progress", "imports.result", "exports.export", "paper.print_letter",
         "auth.open_letter_link",
