@@ -16,9 +16,9 @@ class AccessLog(OrganisationRow):
     chain: Mapped[str] = mapped_column(sa.String(10))
     number: Mapped[int]
     hash: Mapped[str] = mapped_column(sa.String(64))  # over this line and the hash before it
-    actor_id: Mapped[UUID | None] = mapped_column(index=True)  # the account that did it; None: the portal, a stranger
-    account_id: Mapped[UUID | None] = mapped_column(index=True)  # the account it was done to
-    child_id: Mapped[UUID | None] = mapped_column(index=True)  # the child it is about
+    actor_id: Mapped[UUID | None]  # the account that did it; None: the portal, a stranger
+    account_id: Mapped[UUID | None]  # the account it was done to
+    child_id: Mapped[UUID | None]  # the child it is about
     action: Mapped[str] = mapped_column(sa.String(40))
     result: Mapped[str] = mapped_column(sa.String(20), default="ok")
     object_type: Mapped[str] = mapped_column(sa.String(20), default="")  # what was seen or changed: document, mail …
@@ -31,6 +31,16 @@ class AccessLog(OrganisationRow):
     __table_args__ = (
         sa.UniqueConstraint("organisation_id", "chain", "number"),
         sa.Index("ix_access_log_newest", "organisation_id", "created_at", "id"),
+        *(
+            sa.Index(f"ix_access_log_{name}", "organisation_id", column, "created_at", "id")
+            for name, column in (
+                ("actor", "actor_id"),
+                ("account", "account_id"),
+                ("child", "child_id"),
+                ("object", "object_id"),
+                ("action", "action"),
+            )
+        ),
     )
 
 
