@@ -29,6 +29,7 @@ FEATURES = [
     "places",
     "face",
     "home",
+    "logbook",
     "staff",
 ]
 

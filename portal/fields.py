@@ -39,6 +39,7 @@ __all__ = [
     "OneOf",
     "Paragraph",
     "Password",
+    "Question",
     "options",
 ]
 
@@ -66,15 +67,31 @@ class Form(FlaskForm):
             if isinstance(field, _File) and not field.errors:
                 field.errors = [_("Kies het bestand opnieuw.")]
 
+    @property
+    def sent(self) -> Any:
+        """What the browser sent, as it came."""
+        return request.form
+
     def validate(self, extra_validators: Any = None) -> bool:
         valid = bool(super().validate(extra_validators))
         for field in self:
-            values, is_many = request.form.getlist(field.name), isinstance(field, SelectMultipleField)
+            values, is_many = self.sent.getlist(field.name), isinstance(field, SelectMultipleField)
             problem = _text_problem(values, field.flags.maxlength or LONGEST, is_many, isinstance(field, TextAreaField))
             if problem and not field.errors:
                 field.errors = [*field.errors, problem]
                 valid = False
         return valid
+
+
+class Question(Form):
+    """A form whose answers stand in the address (GET): what a list is asked to show. Nothing changes by it."""
+
+    def __init__(self) -> None:
+        super().__init__(request.args)
+
+    @property
+    def sent(self) -> Any:
+        return request.args
 
 
 def _is_secret(form: Form, name: str) -> bool:

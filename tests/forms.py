@@ -78,6 +78,7 @@ POSTS = {
     "places_change.add_group": Post("manager", "/beheer/locaties/groepen/nieuw", {"name": "De Rupsen", "location": ID}),
     "places_change.change_group": Post("manager", f"/beheer/locaties/groepen/{ID}", refusal=404, stale=404),
     "places_change.end_group": Post("manager", f"/beheer/locaties/groepen/{ID}/stoppen"),
+    "logbook.download": Post("manager", "/beheer/logboek/bestand"),
     "welcome.set_language": Post("stranger", "/taal", {"language": "nl", "next": "/"}, ignores=("next",)),
 }
 EXAMPLES = {

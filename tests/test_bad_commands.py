@@ -19,6 +19,7 @@ GOOD = {
     "sessions end": ["niemand@voorbeeld.nl", "--organisation", "kok"],
     "outbox retry": [ID],
     "audit verify": ["--organisation", "kok"],
+    "audit who": ["niemand", "--organisation", "kok", "--from", "2026-11-01", "--to", "2026-11-30"],
     "serve": ["--bind", "onzin"],
     "demo": ["--bind", "onzin"],
 }  # fmt: skip

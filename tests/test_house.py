@@ -29,7 +29,7 @@ FLOORS = [
     ["auth", "factors", "people"],
     ["children", "parents", "imports", "uploads", "paper", "places", "face"],
     ["contracts", "messages", "diary", "planning", "invoices"],
-    ["home", "staff", "demo"],
+    ["home", "logbook", "staff", "demo"],
     ["serving", "portal", "migrations", "cli", "__main__"],
 ]
 ORDER = [name for floor in FLOORS for name in floor]

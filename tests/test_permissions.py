@@ -28,7 +28,7 @@ ASKS = {
         "portal.home", "portal.account", "account.change_password", "account.step_up", "account.sessions",
         "account.end_session", "account.end_all_sessions", "second_step.enter", "second_step.set_up",
         "second_step.qr_code", "second_step.use_recovery_code", "second_step.confirm", "own_second_step.overview",
-        "own_second_step.make_codes", "own_second_step.turn_off",
+        "own_second_step.make_codes", "own_second_step.turn_off", "who_looked.who_looked",
     ],
     "office.open": ["office.start", "places.locations"],
     "organisation.change": [
@@ -47,6 +47,7 @@ ASKS = {
         "uploads.upload", "uploads.example", "uploads.preview", "uploads.confirm", "uploads.throw_away",
         "uploads.progress", "imports.result", "imports.settle",
     ],
+    "log.see": ["logbook.overview", "logbook.download", "logbook.who_saw"],
     "factors.reset": ["factor_resets.ask", "factor_resets.agree", "factor_resets.stop"],
 }  # fmt: skip
 OF = {endpoint: asks for asks, endpoints in ASKS.items() for endpoint in endpoints}

@@ -191,6 +191,11 @@ PAGES = {
     "rename a location, wrong": ("staff", opened_and_sent("/beheer/locaties", "main .panel .actions a", name="")),
     "add a group": ("staff", opened("/beheer/locaties/groepen/nieuw")),
     "group": ("staff", followed("/beheer/locaties", "table a")),
+    "log": ("staff", opened("/beheer/logboek")),
+    "log, wrong": ("staff", opened("/beheer/logboek?wie=niemand&van=2026-02-31")),
+    "who saw": ("staff", opened("/beheer/logboek/wie-zag?over=Lezer&van=2026-01-01&tot=2030-01-01")),
+    "who saw, wrong": ("staff", opened("/beheer/logboek/wie-zag?over=&van=&tot=")),
+    "who looked": ("parent", opened("/account/wie-keek-mee")),
     "own second step": ("staff", opened("/account/tweede-stap")),
     "own second step of a parent": ("parent", opened("/account/tweede-stap")),
     "import": ("staff", opened("/beheer/import")),
@@ -514,7 +519,7 @@ def test_every_page_is_in_these_lists(server):
         "places_change.rename_location", "places_change.add_group", "places_change.change_group",
         "office.start", "staff_people.people", "staff_people.invite", "staff_people.person", "uploads.upload",
         "uploads.preview", "uploads.progress", "imports.result", "exports.export", "paper.print_letter",
-        "auth.open_letter_link",
+        "auth.open_letter_link", "logbook.overview", "logbook.who_saw", "who_looked.who_looked",
     }  # fmt: skip
     app = create_app({**server.settings, "PORTAL_DEMO": "true"})
     assert {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in rule.methods} == seen | NO_PAGE

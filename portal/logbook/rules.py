@@ -1,0 +1,379 @@
+"""What a line of the access log says, in plain words: for a manager, and for the parent it is about."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+
+from portal.roles import ROLES
+from portal.text import _, datum, ngettext
+
+Words = Callable[[], str]
+
+# The kinds a manager can choose from, and in each what can happen. An action that is not here shows its own name.
+KINDS: dict[str, tuple[Words, dict[str, Words]]] = {
+    "in": (
+        lambda: _("Inloggen"),
+        {
+            "login": lambda: _("Ingelogd"),
+            "session_ended": lambda: _("Uitgelogd op een apparaat"),
+            "sessions_ended": lambda: _("Overal uitgelogd"),
+            "step_up": lambda: _("Wachtwoord of code opnieuw getypt"),
+            "second_step_passed": lambda: _("Tweede stap gedaan"),
+            "recovery_code_used": lambda: _("Ingelogd met een herstelcode"),
+            "device_approved": lambda: _("Nieuw apparaat goedgekeurd"),
+        },
+    ),
+    "refused": (
+        lambda: _("Mislukt of geweigerd"),
+        {
+            "login_failed": lambda: _("Inloggen mislukt"),
+            "unknown_login_failed": lambda: _("Inloggen mislukt met een onbekend e-mailadres"),
+            "tries_limited": lambda: _("Te vaak een verkeerd wachtwoord: nieuwe pogingen moeten wachten"),
+            "step_up_failed": lambda: _("Verkeerd wachtwoord bij een bevestiging"),
+            "second_step_wrong": lambda: _("Verkeerde code bij de tweede stap"),
+            "link_refused": lambda: _("Een link uit een e-mail werkte niet meer"),
+            "unknown_link_refused": lambda: _("Een link die niet bestaat, is geopend"),
+            "code_refused": lambda: _("Een verkeerde code uit een e-mail"),
+            "denied": lambda: _("Een pagina geopend die niet voor deze persoon is"),
+        },
+    ),
+    "password": (
+        lambda: _("Wachtwoord en tweede stap"),
+        {
+            "credentials_sent": lambda: _("Inloggegevens verstuurd"),
+            "temporary_password_sent": lambda: _("Tijdelijk wachtwoord gemaild"),
+            "letter_printed": lambda: _("Brief met een code geprint"),
+            "reset_asked": lambda: _("Nieuw wachtwoord gevraagd"),
+            "link_sent": lambda: _("Link gemaild"),
+            "activated": lambda: _("Eerste wachtwoord gekozen"),
+            "password_reset": lambda: _("Nieuw wachtwoord gekozen met een link"),
+            "password_chosen": lambda: _("Eigen wachtwoord gekozen na een tijdelijk wachtwoord"),
+            "password_changed": lambda: _("Wachtwoord gewijzigd"),
+            "second_step_set": lambda: _("Tweede stap ingesteld"),
+            "second_step_replaced": lambda: _("Tweede stap opnieuw ingesteld"),
+            "second_step_off": lambda: _("Tweede stap uitgezet"),
+            "second_step_reset_asked": lambda: _("Gevraagd om de tweede stap weg te halen"),
+            "second_step_reset_agreed": lambda: _("Akkoord: de tweede stap gaat weg"),
+            "second_step_reset_stopped": lambda: _("De tweede stap blijft toch"),
+            "second_step_reset": lambda: _("Tweede stap weggehaald"),
+            "recovery_codes_made": lambda: _("Nieuwe herstelcodes gemaakt"),
+        },
+    ),
+    "address": (
+        lambda: _("Adres en gegevens"),
+        {
+            "address_asked": lambda: _("Gevraagd om een ander e-mailadres"),
+            "address_stopped": lambda: _("Een ander e-mailadres tegengehouden"),
+            "address_changed": lambda: _("E-mailadres gewijzigd"),
+            "address_taken": lambda: _("E-mailadres niet gewijzigd: het is van iemand anders"),
+            "address_restored": lambda: _("Oude e-mailadres teruggezet"),
+            "parent_changed": lambda: _("Gegevens van een ouder gewijzigd"),
+            "correction_asked": lambda: _("Gemeld dat gegevens niet kloppen"),
+            "address_flagged": lambda: _("E-mail kwam terug van dit adres"),
+            "address_trusted": lambda: _("E-mailadres is weer goed"),
+            "mail_sent_again": lambda: _("E-mail nog een keer verstuurd"),
+            "account_added": lambda: _("Ouder toegevoegd"),
+            "account_opened": lambda: _("Account weer geopend"),
+            "account_blocked": lambda: _("Account geblokkeerd"),
+            "account_unblocked": lambda: _("Blokkade van het account opgeheven"),
+            "account_closed": lambda: _("Account gesloten"),
+        },
+    ),
+    "children": (
+        lambda: _("Kinderen en rechten"),
+        {
+            "child_added": lambda: _("Kind toegevoegd"),
+            "child_changed": lambda: _("Gegevens van een kind gewijzigd"),
+            "child_leaves": lambda: _("Laatste dag van een kind vastgelegd"),
+            "guardianship_added": lambda: _("Ouder bij een kind gezet"),
+            "guardianship_ended": lambda: _("Ouder weggehaald bij een kind"),
+            "rights_changed": lambda: _("Rechten van een ouder gewijzigd"),
+            "address_shielded": lambda: _("Adres afgeschermd"),
+            "address_unshielded": lambda: _("Adres niet meer afgeschermd"),
+            "block_asked": lambda: _("Blokkade door de rechter ingevoerd"),
+            "block_confirmed": lambda: _("Blokkade door de rechter bevestigd"),
+            "block_lifted": lambda: _("Blokkade door de rechter opgeheven"),
+            "parents_imported": lambda: _("Bestand met ouders geïmporteerd"),
+            "changed_by_program": lambda: _("Kind doorgegeven door ander programma"),
+            "import_settled": lambda: _("Twijfels van een import nagekeken"),
+        },
+    ),
+    "seen": (
+        lambda: _("Gezien en gedownload"),
+        {
+            "child_seen": lambda: _("Gegevens van een kind bekeken"),
+            "parent_seen": lambda: _("Gegevens van een ouder bekeken"),
+            "parents_downloaded": lambda: _("Bestand met alle ouders en kinderen gedownload"),
+            "log_downloaded": lambda: _("Logboek gedownload"),
+        },
+    ),
+    "staff": (
+        lambda: _("Medewerkers"),
+        {
+            "role_given": lambda: _("Medewerker toegevoegd"),
+            "role_changed": lambda: _("Rol gewijzigd"),
+            "role_taken": lambda: _("Rol weggehaald"),
+            "groups_given": lambda: _("Groepen van een medewerker gewijzigd"),
+        },
+    ),
+    "organisation": (
+        lambda: _("Organisatie"),
+        {
+            "organisation_changed": lambda: _("Gegevens van de organisatie gewijzigd"),
+            "location_added": lambda: _("Locatie toegevoegd"),
+            "location_reopened": lambda: _("Locatie weer geopend"),
+            "location_renamed": lambda: _("Naam van een locatie gewijzigd"),
+            "location_ended": lambda: _("Locatie gestopt"),
+            "group_added": lambda: _("Groep toegevoegd"),
+            "group_reopened": lambda: _("Groep weer geopend"),
+            "group_renamed": lambda: _("Naam van een groep gewijzigd"),
+            "group_moved": lambda: _("Groep verplaatst"),
+            "group_ended": lambda: _("Groep gestopt"),
+            "token_made": lambda: _("Sleutel voor een ander programma gemaakt"),
+            "token_revoked": lambda: _("Sleutel voor een ander programma ingetrokken"),
+            "mail_server_changed": lambda: _("Mailserver gewijzigd"),
+            "mail_server_removed": lambda: _("Mailserver weggehaald"),
+            "mail_keys_made": lambda: _("Sleutels voor e-mail gemaakt"),
+            "mail_key_used": lambda: _("Sleutel voor e-mail in gebruik"),
+            "webhook_secret_renewed": lambda: _("Geheim voor teruggekomen e-mail vernieuwd"),
+        },
+    ),
+}
+_SENTENCES = {action: words for _kind, actions in KINDS.values() for action, words in actions.items()}
+OF_EVERYONE = ("parents_downloaded",)  # looks at every parent and child at once
+# What a parent sees besides looks of what is done with a child. What is about a guardian stands with that guardian.
+OF_A_CHILD = ("child_added", "child_changed", "child_leaves")
+# Of a parent's own lines: what a page asks by mistake says nothing, and a court is not ours to announce.
+NOT_FOR_PARENTS = ("denied", "block_asked", "block_confirmed", "block_lifted")
+BY_STRANGERS = {
+    "login_failed", "unknown_login_failed", "tries_limited", "reset_asked", "link_sent", "link_refused",
+    "unknown_link_refused", "code_refused", "second_step_wrong",
+}  # fmt: skip
+
+
+def sentence(action: str, is_yours: bool = False) -> str:
+    """What happened; `is_yours` when the reader is the parent it is about."""
+    known = (_YOURS.get(action) if is_yours else None) or _SENTENCES.get(action)
+    return known() if known else action.replace("_", " ")
+
+
+_YOURS: dict[str, Words] = {
+    "child_seen": lambda: _("Gegevens bekeken"),
+    "child_changed": lambda: _("Gegevens gewijzigd"),
+    "child_leaves": lambda: _("Laatste dag vastgelegd"),
+    "child_added": lambda: _("Toegevoegd aan het portaal"),
+    "parent_seen": lambda: _("Uw gegevens bekeken"),
+    "parent_changed": lambda: _("Uw gegevens gewijzigd"),
+    "account_added": lambda: _("Uw account is gemaakt"),
+    "account_blocked": lambda: _("Uw account is geblokkeerd"),
+    "account_unblocked": lambda: _("Uw account is niet meer geblokkeerd"),
+    "guardianship_added": lambda: _("Toegevoegd aan uw account"),
+    "guardianship_ended": lambda: _("Weggehaald bij uw account"),
+    "rights_changed": lambda: _("Uw rechten zijn gewijzigd"),
+    "address_shielded": lambda: _("Uw adres is afgeschermd"),
+    "address_unshielded": lambda: _("Uw adres is niet meer afgeschermd"),
+}
+
+
+def actions_of(kind: str) -> list[str]:
+    """What can happen of this kind; a single action is a kind of its own."""
+    return list(KINDS[kind][1]) if kind in KINDS else [kind]
+
+
+def role_words(role: str) -> str:
+    return {
+        "": lambda: _("ouder"),
+        "groepsleiding": lambda: _("groepsleiding"),
+        "planning": lambda: _("planning"),
+        "administratie": lambda: _("administratie"),
+        "manager": lambda: _("manager"),
+    }[role]()
+
+
+# What more a line says. In the log it is short and in English; each action has a shape of its own.
+
+
+def detail_words(action: str, detail: str) -> str:
+    """The rest of the line in words; "" when there is nothing to add, or nothing that says something to a person."""
+    try:
+        told = _DETAILS.get(action, _as_it_is)(detail) if detail else ""
+    except (ValueError, IndexError):  # an older or newer portal may have written it in another shape
+        told = detail
+    return told[:1].upper() + told[1:]
+
+
+def _as_it_is(detail: str) -> str:
+    return "" if re.fullmatch(r"[0-9a-f]{43}", detail) else detail
+
+
+def _login(detail: str) -> str:
+    kind, _comma, browser = detail.partition(", ")
+    how = {
+        "temporary": lambda: _("met een tijdelijk wachtwoord"),
+        "new": lambda: _("op een onbekend apparaat"),
+        "known": lambda: _("op een bekend apparaat"),
+    }.get(kind, lambda: "")()
+    return ", ".join(part for part in (browser, how) if part)
+
+
+def _session(detail: str) -> str:
+    known = {
+        "logout": lambda: _("zelf uitgelogd"),
+        "ended by the parent": lambda: _("zelf uitgelogd, vanaf een ander apparaat"),
+        "everywhere": lambda: _("zelf overal uitgelogd"),
+        "password": lambda: _("omdat het wachtwoord is gewijzigd"),
+        "address": lambda: _("omdat het e-mailadres is gewijzigd"),
+        "not me": lambda: _("omdat iemand meldde: dit was ik niet"),
+        "new login": lambda: _("omdat iemand op dit apparaat opnieuw inlogde"),
+        "other account": lambda: _("omdat een link van een ander account is geopend"),
+        "too many": lambda: _("omdat er te veel apparaten waren"),
+        "wrong passwords": lambda: _("na te veel verkeerde wachtwoorden"),
+        "wrong codes": lambda: _("na te veel verkeerde codes"),
+        "role": lambda: _("omdat de rol is gewijzigd"),
+        "blocked": lambda: _("omdat het account is geblokkeerd"),
+        "no child left": lambda: _("omdat er geen kind meer te zien is"),
+        "office": lambda: _("door de opvang"),
+        "by the office": lambda: _("door de opvang"),
+    }.get(detail)
+    return known() if known else detail
+
+
+def _devices(detail: str) -> str:
+    count = int(detail.partition(" ")[0])
+    return ngettext("%(num)s apparaat", "%(num)s apparaten", count)
+
+
+def _rows(detail: str) -> str:
+    return ngettext("%(num)s regel", "%(num)s regels", int(detail.partition(" ")[0]))
+
+
+def _groups(detail: str) -> str:
+    return ngettext("%(num)s groep", "%(num)s groepen", int(detail.partition(" ")[0]))
+
+
+def _imported(detail: str) -> str:
+    accounts, links = (int(number) for number in re.findall(r"\d+", detail)[:2])
+    return ", ".join(
+        (
+            ngettext("%(num)s nieuw account", "%(num)s nieuwe accounts", accounts),
+            ngettext("%(num)s keer een ouder bij een kind", "%(num)s keer een ouder bij een kind", links),
+        )
+    )
+
+
+def _link(detail: str) -> str:
+    purpose, _comma, problem = detail.partition(", ")
+    words = {
+        "reset": lambda: _("voor een nieuw wachtwoord"),
+        "activation": lambda: _("voor het eerste wachtwoord"),
+        "letter": lambda: _("uit een brief"),
+        "device": lambda: _("voor een nieuw apparaat"),
+        "used": lambda: _("al gebruikt of vervangen"),
+        "late": lambda: _("te oud"),
+    }
+    return ", ".join(words[part]() if part in words else part for part in (purpose, problem) if part)
+
+
+def _guardian(role: str) -> str:
+    known = {
+        "custody": lambda: _("met gezag"),
+        "no_custody": lambda: _("zonder gezag"),
+        "foster": lambda: _("pleegouder"),
+        "guardian": lambda: _("voogd"),
+    }.get(role)
+    return known() if known else role
+
+
+def _rights(detail: str) -> str:
+    before, _to, rest = detail.partition(" to ")
+    after, _colon, names = rest.partition(": ")
+    change = _guardian(after)
+    if before != after:
+        change = _("van %(before)s naar %(after)s", before=_guardian(before), after=_guardian(after))
+    return ": ".join(part for part in (change, _fields(names)) if part)
+
+
+def _fields(names: str) -> str:
+    words = {
+        "given_name": lambda: _("voornaam"),
+        "infix": lambda: _("tussenvoegsel"),
+        "family_name": lambda: _("achternaam"),
+        "phone": lambda: _("telefoon"),
+        "birth_date": lambda: _("geboortedatum"),
+        "group_id": lambda: _("groep"),
+        "external_id": lambda: _("nummer in eigen software"),
+        "role": lambda: _("gezag"),
+        "legal_basis": lambda: _("verzoek of uitspraak"),
+        "is_identified": lambda: _("identiteit gezien"),
+        "valid_from": lambda: _("begindatum"),
+        "valid_to": lambda: _("einddatum"),
+    }
+    return ", ".join(words[name]() if name in words else name for name in names.split(", ") if name)
+
+
+def _day(prefix: str, say: Callable[[str], str]) -> Callable[[str], str]:
+    return lambda detail: say(_date_words(detail.removeprefix(prefix)))
+
+
+def _leaves(detail: str) -> str:
+    days = [_date_words(found) for found in re.findall(r"\d{4}-\d{2}-\d{2}", detail)]
+    if not days:
+        return _("het kind blijft")
+    return _("%(day)s; ouders kunnen terugkijken tot en met %(until)s", day=days[0], until=days[-1])
+
+
+def _date_words(iso: str) -> str:
+    try:
+        return datum(date.fromisoformat(iso))
+    except ValueError:
+        return iso
+
+
+def _role(detail: str) -> str:
+    words = [role_words(role) if role in ROLES else role for role in detail.split(" to ")]
+    return words[0] if len(words) == 1 else _("van %(before)s naar %(after)s", before=words[0], after=words[-1])
+
+
+def _limit(detail: str) -> str:
+    return _("van alle bezoekers samen") if detail == "organisation" else _("vanaf een netwerk")
+
+
+def _nothing(_detail: str) -> str:
+    return ""
+
+
+_DETAILS: dict[str, Callable[[str], str]] = {
+    "login": _login,
+    "login_failed": _login,
+    "unknown_login_failed": _nothing,
+    "code_refused": _nothing,
+    "reset_asked": _nothing,
+    "tries_limited": _limit,
+    "session_ended": _session,
+    "sessions_ended": _devices,
+    "link_sent": _link,
+    "letter_printed": _nothing,
+    "link_refused": _link,
+    "second_step_wrong": lambda _detail: _("een herstelcode"),
+    "second_step_reset": _nothing,
+    "second_step_reset_stopped": _nothing,
+    "address_changed": lambda _detail: _("het oude adres was van iemand anders"),
+    "address_flagged": _nothing,
+    "address_trusted": _nothing,
+    "mail_sent_again": _nothing,
+    "parent_changed": _fields,
+    "child_changed": _fields,
+    "child_leaves": _leaves,
+    "guardianship_added": _guardian,
+    "guardianship_ended": _day("after ", lambda day: _("laatste dag: %(day)s", day=day)),
+    "rights_changed": _rights,
+    "block_asked": _day("until ", lambda day: _("tot en met %(day)s", day=day)),
+    "block_confirmed": _day("until ", lambda day: _("tot en met %(day)s", day=day)),
+    "parents_imported": _imported,
+    "parents_downloaded": _rows,
+    "log_downloaded": _rows,
+    "role_given": _role,
+    "role_changed": _role,
+    "role_taken": _role,
+    "groups_given": _groups,
+}
