@@ -90,6 +90,9 @@ SETTINGS = [
         header_names, "headers that a signature covers; leave out what your provider rewrites",
     ),
     Setting("MAIL_PER_MINUTE", "60", whole_number(1, 60_000), "pace of mails after an import, per organisation"),
+    Setting(
+        "MONTHS_AFTER_LEAVING", "24", whole_number(0, 120), "how long parents look back after their child has left"
+    ),
     Setting("RESET_LINK_MAX_AGE", "21600", whole_number(600, 86_400), "seconds a link to choose a new password works"),
     Setting("ACTIVATION_LINK_MAX_AGE", "604800", whole_number(3600, 2_592_000), "seconds a first link works"),
     Setting("HASHES_PER_SECOND", "20", whole_number(2, 10_000), "password checks a second; new devices get half"),

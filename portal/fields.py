@@ -1,6 +1,8 @@
 """Forms and fields as every subject uses them: what comes in is text, comes once, and is not too long."""
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Mapping
+from datetime import date
 from os import SEEK_END
 from typing import Any
 
@@ -40,6 +42,7 @@ __all__ = [
     "Paragraph",
     "Password",
     "Question",
+    "Watched",
     "options",
 ]
 
@@ -92,6 +95,51 @@ class Question(Form):
     @property
     def sent(self) -> Any:
         return request.args
+
+
+class Watched(Form):
+    """A form about a row that colleagues change too. `version` says from which values it was made."""
+
+    version = HiddenField("")
+
+    def watch(self, values: Mapping[str, Any]) -> None:
+        """These are the values of the row, by the names of the fields."""
+        self.version.data = _version(values)
+
+    def is_overtaken(self, values: Mapping[str, Any]) -> bool:
+        """Whether the row got other values since the form was made. Then each field that differs says what it is now.
+
+        What was typed stays, and the next press of the button means it.
+        """
+        if self.version.data == _version(values):
+            return False
+        differs = [self[name] for name in values if (self[name].data or "") != (values[name] or "")]
+        for field in differs:
+            field.errors = [*field.errors, _("In het portaal staat nu: %(value)s.", value=_said(field, values))]
+        if differs:
+            self.form_errors.append(
+                _("Een collega heeft dit net ook gewijzigd. Kijk hieronder wat goed is. Bewaar het daarna opnieuw.")
+            )
+        self.watch(values)
+        return bool(differs)
+
+
+def _version(values: Mapping[str, Any]) -> str:
+    said = "\x1f".join(f"{name}={values[name] or ''}" for name in sorted(values))
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+
+def _said(field: Field, values: Mapping[str, Any]) -> str:
+    """A value as a person reads it."""
+    value = values[field.short_name]
+    if isinstance(field, SelectField):
+        choices: Any = field.iter_choices()
+        return next((str(choice.label) for choice in choices if choice.value == value), str(value))
+    if isinstance(field, BooleanField):
+        return _("ja") if value else _("nee")
+    if isinstance(value, date):
+        return f"{value:%d-%m-%Y}"
+    return str(value) if value else _("(leeg)")
 
 
 def _is_secret(form: Form, name: str) -> bool:

@@ -20,6 +20,12 @@ class Post:
     large: bool = False  # takes a file
     stale: int = 400  # the answer to a wrong CSRF value
     ignores: tuple[str, ...] = ()  # fields in which nonsense counts as nothing
+    optional: tuple[str, ...] = ()  # fields that may be left empty
+
+
+def gone_from(path):
+    """A page about a row of the office that is not there."""
+    return Post("administratie", path, refusal=404, stale=404)
 
 
 LOGIN = {"email": "anna@voorbeeld.nl", "password": "tulp-fiets-molen-appel", "remember": "y", "next": "/"}
@@ -30,6 +36,14 @@ FACE = {
     "temporary_password_hours": "72", "shortest_password": "12", "language": "nl",
 }  # fmt: skip
 TWICE = {"password": NEW, "repeat": NEW}
+PERSON = {"given_name": "Sem", "infix": "van", "family_name": "Meer"}
+PARENT = {**PERSON, "email": "", "phone": "06", "role": "custody"}
+NEW_CHILD = {
+    **PERSON, "birth_date": "2025-09-30", "group": "", "external_id": "K-1", "token": ID,
+    **{f"ouder1-{name}": value for name, value in {**PARENT, "email": "een@voorbeeld.nl"}.items()},
+    **{f"ouder2-{name}": value for name, value in {**PARENT, "email": "twee@voorbeeld.nl"}.items()},
+}  # fmt: skip
+MAY_BE_EMPTY = ("infix", "group", "external_id", "token", "phone")
 POSTS = {
     "auth.login": Post("stranger", "/inloggen", LOGIN),
     "auth.logout": Post("parent", "/uitloggen"),
@@ -60,6 +74,26 @@ POSTS = {
     "factor_resets.ask": Post("manager", f"/beheer/tweede-stap/vragen/{ID}"),
     "factor_resets.agree": Post("manager", f"/beheer/tweede-stap/{ID}/akkoord"),
     "factor_resets.stop": Post("manager", f"/beheer/tweede-stap/{ID}/stoppen"),
+    "office_children_change.add_child": Post(
+        "administratie",
+        "/beheer/kinderen/nieuw",
+        NEW_CHILD,
+        optional=tuple(name for name in NEW_CHILD if name.rpartition("-")[2] in MAY_BE_EMPTY),
+    ),
+    "office_children_change.change_child": gone_from(f"/beheer/kinderen/{ID}/wijzigen"),
+    "office_children_change.leave": gone_from(f"/beheer/kinderen/{ID}/vertrek"),
+    "office_rights.add_parent": gone_from(f"/beheer/kinderen/{ID}/ouders/nieuw"),
+    "office_rights.change_rights": gone_from(f"/beheer/kinderen/{ID}/ouders/{ID}"),
+    "office_rights.end_parent": gone_from(f"/beheer/kinderen/{ID}/ouders/{ID}/einde"),
+    "office_blocks.ask_block": gone_from(f"/beheer/kinderen/{ID}/ouders/{ID}/blokkade"),
+    "office_blocks.confirm_block": Post("administratie", f"/beheer/kinderen/{ID}/blokkades/{ID}/bevestigen"),
+    "office_blocks.lift_block": Post("administratie", f"/beheer/kinderen/{ID}/blokkades/{ID}/opheffen"),
+    "office_parents_change.change_parent": gone_from(f"/beheer/ouders/{ID}/wijzigen"),
+    "office_parents_change.change_address": gone_from(f"/beheer/ouders/{ID}/adres"),
+    "office_credentials.send_credentials": Post("administratie", f"/beheer/ouders/{ID}/inloggegevens"),
+    "office_access.end_sessions": Post("administratie", f"/beheer/ouders/{ID}/uitloggen"),
+    "office_access.block_account": Post("administratie", f"/beheer/ouders/{ID}/blokkeren"),
+    "office_access.unblock_account": Post("administratie", f"/beheer/ouders/{ID}/deblokkeren"),
     "uploads.upload": Post("administratie", "/beheer/import", {"file": "a"}, large=True),
     "uploads.confirm": Post("administratie", f"/beheer/import/{ID}/bevestigen"),
     "uploads.throw_away": Post("administratie", f"/beheer/import/{ID}/weggooien"),
@@ -95,6 +129,9 @@ EXAMPLES = {
     "file_id": ID,
     "location_id": ID,
     "group_id": ID,
+    "child_id": ID,
+    "person_id": ID,
+    "block_id": ID,
 }
 
 # As they travel, so that what is no text at all can be sent too.

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from portal.auth.models import Account
+from portal.auth.models import Account, StaffGroup
+from portal.children.models import Guardianship
 from portal.db import db
 from portal.files import actions as files
 from portal.files.images import Picture
@@ -41,8 +42,18 @@ ASKS = {
         "staff_people.people", "staff_people.invite", "staff_people.person", "staff_people.send_link",
         "staff_people.dismiss",
     ],
-    "parents.see": ["exports.export"],
-    "parents.credentials": ["paper.print_letter"],
+    "children.see": ["office_children.children", "office_children.child", "office_search.search"],
+    "children.change": [
+        "office_children_change.add_child", "office_children_change.change_child", "office_children_change.leave",
+    ],
+    "rights.change": ["office_rights.add_parent", "office_rights.change_rights", "office_rights.end_parent"],
+    "accounts.block": [
+        "office_blocks.ask_block", "office_blocks.confirm_block", "office_blocks.lift_block",
+        "office_access.end_sessions", "office_access.block_account", "office_access.unblock_account",
+    ],
+    "parents.see": ["exports.export", "office_parents.parents", "office_parents.parent"],
+    "parents.change": ["office_parents_change.change_parent", "office_parents_change.change_address"],
+    "parents.credentials": ["paper.print_letter", "office_credentials.send_credentials"],
     "imports.do": [
         "uploads.upload", "uploads.example", "uploads.preview", "uploads.confirm", "uploads.throw_away",
         "uploads.progress", "imports.result", "imports.settle",
@@ -67,8 +78,13 @@ def test_every_address_has_a_row(app):
 
 
 @pytest.fixture
-def come(enter, office, visitor, kok, zon, anna, piet, bram, save_parent, inside, temporary_login):
+def come(enter, office, visitor, kok, zon, noor, anna, piet, bram, save_parent, inside, temporary_login):
     """come("planning") is the browser of somebody like that, at Kok."""
+
+    def _at_the_group_of(child, browser):
+        with inside(kok):
+            db.session.add(StaffGroup(organisation_id=kok.id, account_id=browser.account.id, group_id=child.group_id))
+        return browser
 
     def browser_of(who):
         if who in ("half", "new"):
@@ -76,7 +92,7 @@ def come(enter, office, visitor, kok, zon, anna, piet, bram, save_parent, inside
         if who == "temporary":
             return temporary_login()
         if who in ROLES:
-            return office(who)
+            return _at_the_group_of(noor, office(who))
         if who == "manager elsewhere":
             return _moved(office("manager", zon), kok)
         if who == "parent elsewhere":
@@ -178,15 +194,16 @@ def to_login(answer):
 
 
 @pytest.fixture
-def examples(kok, els, noor, inside):
-    """Rows of Kok that an address may name."""
+def examples(kok, els, noor, anna, inside):
+    """Rows of Kok that an address may name. Els works here, and has a child here too."""
     with inside(kok):
+        db.session.add(Guardianship(organisation_id=kok.id, child_id=noor.id, person_id=els.person_id, role="custody"))
         done = imports.remember(imports.ImportResult(), "ouders.csv")
         seen = uploads.look(rules.EXAMPLE.encode())
         upload = uploads.keep(rules.EXAMPLE.encode(), "ouders.csv", seen, els.id)
         file = files.keep("logo", "logo.png", Picture("image/png", 144, 144, b"a picture"))
         group = db.session.get(Group, noor.group_id)
     return {
-        **EXAMPLES, "account_id": els.id, "import_id": done.id, "upload_id": upload.id, "file_id": file.id,
+        **EXAMPLES, "child_id": noor.id, "person_id": anna.person_id, "account_id": els.id, "import_id": done.id, "upload_id": upload.id, "file_id": file.id,
         "group_id": group.id, "location_id": group.location_id,
     }  # fmt: skip

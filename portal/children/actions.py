@@ -102,7 +102,9 @@ def details_of(child: Child) -> ChildDetails:
 
 
 def leave(child: Child, end_date: date | None, by: Account | None = None, months: int = 0) -> None:
-    """This is the child's last day; so many months later its parents see it no more. None: the child stays."""
+    """This is the child's last day; so many months later its parents see it no more. None: it stays. Raises Refused."""
+    if end_date and (problem := rules.end_date_problem(end_date, child.person.birth_date, clock.today())):
+        raise Refused(problem)
     until = rules.access_until(end_date, months) if end_date else None
     if (child.end_date, child.access_until) == (end_date, until):
         return
@@ -227,7 +229,7 @@ def _known_account(parent: ParentDetails) -> Account | None:
     if rules.is_someone_else(parent.given_name, parent.family_name, person.given_name, person.family_name):
         raise Refused(_("%(email)s is al het adres van %(name)s. Elke ouder heeft een eigen adres.", **said))
     if not parent.is_known:
-        raise KnownAddress(_("%(email)s is het adres van %(name)s. Is dat deze ouder?", **said))
+        raise KnownAddress(_("%(email)s is het adres van %(name)s. Is dat deze ouder?", **said), account.email_key)
     return account
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from typing import Any, NamedTuple
+from datetime import date, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -15,9 +15,8 @@ from portal.auth.rules import email_key, sort_name
 from portal.children.models import Block, Child, Guardianship
 from portal.db import db
 from portal.organisations.models import Group
-from portal.people.queries import LAST_LETTER, PAGE, by_words, few, has_words, named, sorted_page
+from portal.people.queries import LAST_LETTER, PAGE, few, has_words, named, sorted_page
 from portal.people.rules import full_name
-from portal.people.rules import terms as terms_of
 
 
 class ChildLine(NamedTuple):
@@ -134,6 +133,12 @@ def account_of(person_id: UUID) -> Account | None:
     return db.session.scalars(sa.select(Account).where(Account.person_id == person_id)).one_or_none()
 
 
+def accounts_of(person_ids: Sequence[UUID]) -> dict[UUID, Account]:
+    """The accounts of these persons, by person."""
+    found = db.session.scalars(sa.select(Account).where(Account.person_id.in_(person_ids)))
+    return {account.person_id: account for account in found}
+
+
 def block(child_id: UUID, block_id: UUID) -> Block | None:
     """This block of this child, and nobody else changes it until the commit."""
     statement = sa.select(Block).where(Block.id == block_id, Block.child_id == child_id)
@@ -144,12 +149,6 @@ def blocks_of(child_id: UUID) -> Sequence[Block]:
     """All blocks there were of this child, the newest first."""
     statement = sa.select(Block).where(Block.child_id == child_id)
     return db.session.scalars(statement.order_by(Block.created_at.desc(), Block.id)).all()
-
-
-def waiting_blocks(today: date) -> Sequence[Block]:
-    """Blocks that a colleague still has to confirm, the oldest first."""
-    waits = sa.select(Block).where(Block.confirmed_at.is_(None), Block.lifted_at.is_(None), Block.ends_on >= today)
-    return db.session.scalars(waits.order_by(Block.created_at, Block.id)).all()
 
 
 def groups_seen_by(account: Account) -> Sequence[Group]:
@@ -216,7 +215,7 @@ def _conditions(shown: ChildrenShown, today: date) -> Iterator[sa.ColumnElement[
     if shown.groups is not None:
         yield Child.group_id.in_(shown.groups)
     if shown.state == "alone":
-        yield sa.not_(has_parent_in(today))
+        yield from is_alone(today)
     yield from has_words(Child.person_id, shown.words)
 
 
@@ -240,23 +239,37 @@ def _is_here(state: str, today: date) -> sa.ColumnElement[bool]:
     return sa.or_(Child.end_date.is_(None), Child.end_date >= today)
 
 
-def has_parent_in(today: date) -> sa.ColumnElement[bool]:
-    """Whether somebody who may see the child can come in."""
-    return sa.exists().where(
-        *_sees(today), Account.person_id == Guardianship.person_id, Account.status.in_(("invited", "active"))
-    )
+NEW_FOR = timedelta(days=3)
+
+
+def is_alone(today: date) -> list[sa.ColumnElement[bool]]:
+    """Nobody who may see the child has come in. Who was invited these days still has some time."""
+    invited = _has_parent("invited", today)
+    return [
+        sa.not_(_has_parent("active", today)), sa.or_(Child.created_at <= clock.now() - NEW_FOR, sa.not_(invited))
+    ]  # fmt: skip
+
+
+def named_alone(today: date) -> sa.Select[str, str, str]:
+    """The names of all children of whom no parent has come in."""
+    names = sa.select(Person.given_name, Person.infix, Person.family_name).select_from(Child)
+    return names.join(Person, Person.id == Child.person_id).where(_is_here("", today), *is_alone(today))
+
+
+def _has_parent(status: str, today: date) -> sa.ColumnElement[bool]:
+    return sa.exists().where(*_sees(today), Account.person_id == Guardianship.person_id, Account.status == status)
 
 
 def _perhaps_alone(today: date) -> list[sa.Select[UUID]]:
-    """Children nobody sees, and those with a parent who is kept out: no look at every parent of every child."""
+    """Children nobody sees, and those with a parent who is not in: no look at every parent of every child."""
     here = _is_here("", today)
     unseen = sa.select(Child.person_id).where(here, sa.not_(sa.exists().where(*_sees(today))))
-    out = few(sa.select(Account.person_id).where(Account.status.in_(("blocked", "closed"))))
+    out = few(sa.select(Account.person_id).where(Account.status != "active"))
     of_who_is_out = sa.select(Child.person_id).join(Guardianship, Guardianship.child_id == Child.id).where(here)
     if out is not None:
         return [unseen, of_who_is_out.where(Guardianship.person_id.in_(out))]
     kept_out = of_who_is_out.join(Account, Account.person_id == Guardianship.person_id)
-    return [unseen, kept_out.where(Account.status.in_(("blocked", "closed")))]
+    return [unseen, kept_out.where(Account.status != "active")]
 
 
 def _sees(today: date) -> list[sa.ColumnElement[bool]]:
@@ -281,72 +294,13 @@ def _add_guardians(rows: list[ChildRow], today: date) -> None:
             of[child_id].guardians.append(Guardian(full_name(given, infix, family), status))
 
 
-# Search
+# Parents among the accounts
 
 
-class Hit(NamedTuple):
-    """A child or a parent that was found: `id` is of the child, or of the parent's account."""
-
-    kind: str  # child or parent
-    id: UUID
-    name: str
-    detail: str  # the group, or the address
-
-
-def search(words: str, groups: Sequence[UUID] | None = None, with_parents: bool = True, most: int = 10) -> list[Hit]:
-    """Children (of these groups; None: of all) and parents by the beginnings of their names, and by address or number.
-
-    At most so many of each. Capitals and accents do not matter. The work does not grow with the organisation.
-    """
-    terms = terms_of(words)
-    if not terms:
-        return []
-    found = [*_children_numbered(words.strip(), groups), *_children_named(terms, groups, most)]
-    if with_parents:
-        found += [*_parents_at(words.strip(), most), *_parents_named(terms, most)]
-    firsts = list(dict.fromkeys(found))
-    return [hit for kind in ("child", "parent") for hit in [each for each in firsts if each.kind == kind][:most]]
-
-
-_NAME = (Person.sort_name, Person.given_name, Person.infix, Person.family_name)
-
-
-def _children_named(terms: list[str], groups: Sequence[UUID] | None, most: int) -> Iterator[Hit]:
-    statement = sa.select(Child.id, *_NAME, Group.name).join(Person, Person.id == Child.person_id)
-    statement = statement.outerjoin(Group, Group.id == Child.group_id)
-    if groups is not None:
-        statement = statement.where(Child.group_id.in_(groups), *has_words(Person.id, " ".join(terms)))
-        statement = statement.order_by(Person.sort_name)
-    else:
-        statement = by_words(statement, terms)
-    rows = db.session.execute(statement.limit(3 * most)).all()
-    for child_id, _key, given, infix, family, group in sorted(rows, key=lambda row: row[1]):
-        yield Hit("child", child_id, full_name(given, infix, family), group or "")
-
-
-def _children_numbered(number: str, groups: Sequence[UUID] | None) -> Iterator[Hit]:
-    child = child_with_number(number)
-    if child is not None and (groups is None or child.group_id in groups):
-        yield Hit("child", child.id, child.person.full_name, child.group.name if child.group else "")
-
-
-def _parents_named(terms: list[str], most: int) -> Iterator[Hit]:
-    statement = sa.select(Account.id, *_NAME, Account.email).join(Person, Person.id == Account.person_id)
-    return _parents(by_words(statement.where(is_parent()), terms).limit(3 * most))
-
-
-def _parents_at(address: str, most: int) -> Iterator[Hit]:
-    """Parents whose address begins like this."""
-    begin = email_key(address) or address.lower()
-    statement = sa.select(Account.id, *_NAME, Account.email).join(Person, Person.id == Account.person_id)
-    same = sa.and_(Account.email_key >= begin, Account.email_key < begin + LAST_LETTER)
-    return _parents(statement.where(same, is_parent()).order_by(Account.email_key).limit(most))
-
-
-def _parents(statement: Any) -> Iterator[Hit]:
-    rows = db.session.execute(statement).all()
-    for account_id, _key, given, infix, family, email in sorted(rows, key=lambda row: row[1]):
-        yield Hit("parent", account_id, full_name(given, infix, family), email)
+def has_address(begin: str) -> sa.ColumnElement[bool]:
+    """Whether the address of this account begins like this."""
+    begin = email_key(begin) or begin.strip().lower()
+    return sa.and_(Account.email_key >= begin, Account.email_key < begin + LAST_LETTER)
 
 
 def is_parent() -> sa.ColumnElement[bool]:

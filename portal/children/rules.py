@@ -1,7 +1,6 @@
 """What a guardian may, when two names are one, and what the office is told before it does something that matters."""
 
 import calendar
-import hashlib
 import unicodedata
 from dataclasses import dataclass, fields
 from datetime import date, datetime
@@ -12,9 +11,8 @@ from email_validator import EmailNotValidError, validate_email
 
 from portal.auth.rules import email_key
 from portal.errors import Refused
-from portal.text import _
+from portal.text import _, lazy_gettext
 
-MONTHS_AFTER_LEAVING = 24  # how long parents still reach what was of a child that left (domain.md, A10)
 OLDEST_CHILD = 18  # years
 LONGEST_BLOCK = 366  # days; a court order that lasts longer is entered anew, so that somebody looks at it again
 
@@ -33,6 +31,20 @@ RIGHTS = {
     "guardian": Rights(can_decide=True, can_see_daily=True),
     "foster": Rights(can_decide=False, can_see_daily=True),
     "no_custody": Rights(can_decide=False, can_see_daily=False),
+}
+
+
+ROLE_NAMES = {
+    "custody": lazy_gettext("Ouder met gezag"),
+    "no_custody": lazy_gettext("Ouder zonder gezag"),
+    "foster": lazy_gettext("Pleegouder"),
+    "guardian": lazy_gettext("Voogd"),
+}
+MEANINGS = {
+    "custody": lazy_gettext("Ziet alles van de dag en beslist mee."),
+    "no_custody": lazy_gettext("Ziet niets, tot u hieronder een verzoek vastlegt. Beslist nooit mee."),
+    "foster": lazy_gettext("Ziet alles van de dag. Beslist niet mee."),
+    "guardian": lazy_gettext("Ziet alles van de dag en beslist mee."),
 }
 
 
@@ -126,6 +138,10 @@ class ParentDetails:
 class KnownAddress(Refused):
     """The address is that of somebody here already; the office confirms that this is the same person (P3)."""
 
+    def __init__(self, message: str, email_key: str) -> None:
+        super().__init__(message)
+        self.email_key = email_key
+
 
 class KnownChild(Refused):
     """A child of this name and birthday is here already: `child_id`."""
@@ -155,17 +171,20 @@ def birth_date_problem(birth_date: date, today: date) -> str:
     return ""
 
 
+def end_date_problem(end_date: date, birth_date: date | None, today: date) -> str:
+    """Why this cannot be the last day of a child, or ""."""
+    if birth_date and end_date < birth_date:
+        return _("Deze dag ligt voor de geboorte van het kind.")
+    if end_date.year > today.year + OLDEST_CHILD:
+        return _("Deze dag ligt te ver weg.")
+    return ""
+
+
 def access_until(end_date: date, months: int) -> date:
     """The last day on which parents still reach what was of this child."""
     month = end_date.month - 1 + months
     year, month = end_date.year + month // 12, month % 12 + 1
     return date(year, month, min(end_date.day, calendar.monthrange(year, month)[1]))
-
-
-def fingerprint(details: Any) -> str:
-    """What a form carries of the values it was made from, so that a colleague's change in between is noticed."""
-    said = "\x1f".join(f"{each.name}={getattr(details, each.name)}" for each in fields(details))
-    return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
 def changed(before: Any, after: Any) -> list[str]:

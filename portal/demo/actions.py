@@ -1,7 +1,7 @@
 """Two organisations with made-up families."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 
 import sqlalchemy as sa
@@ -10,7 +10,9 @@ from portal import clock, keys
 from portal.auth import mails
 from portal.auth.models import Account, Person, StaffGroup
 from portal.auth.rules import email_key, split_name
+from portal.children import actions as children
 from portal.children.models import Child, Guardianship
+from portal.children.queries import guardianship
 from portal.db import db, scope, within
 from portal.demo import rules
 from portal.face.actions import use_logo
@@ -21,7 +23,9 @@ from portal.files.actions import keep, opened_logo
 from portal.organisations.actions import add_organisation
 from portal.organisations.models import Group, Location, Organisation
 from portal.organisations.queries import all_organisations
+from portal.parents import actions as parents
 from portal.passwords.actions import hash_password
+from portal.people.actions import know_names
 
 PASSWORD = "tulp-fiets-molen-appel"  # noqa: S105 (shown at every start of the demo)
 
@@ -36,6 +40,7 @@ class Example:
     children: tuple[str, ...]
     has_password: bool = True
     has_custody: bool = True
+    is_blocked: bool = False
 
 
 EXAMPLES = (
@@ -46,6 +51,7 @@ EXAMPLES = (
     Example("kok", "Jeroen Smit", "jeroen@voorbeeld.nl", ("Lotte", "Finn")),
     Example("kok", "Wim Post", "wim@voorbeeld.nl", ("Finn",), has_custody=False),
     Example("kok", "Sanne Visser", "sanne@voorbeeld.nl", ("Bo",), has_password=False),
+    Example("kok", "Tom Visser", "tom@voorbeeld.nl", ("Bo",), is_blocked=True),
     Example("zonnebloem", "Bram Jansen", "bram@voorbeeld.nl", ("Daan", "Julia")),
     Example("zonnebloem", "Anna de Vries", "anna@voorbeeld.nl", ("Mees",)),
     Example("zonnebloem", "Li Chen", "li@voorbeeld.nl", ("Mei",), has_password=False),
@@ -91,12 +97,15 @@ def fill(port: int) -> None:
                 _families(organisation, password_hash)
                 _colleagues(organisation, password_hash)
                 _logo(organisation)
+                know_names(db.session.scalars(sa.select(Person)).all())
+                if organisation is kok:
+                    _troubles()
     for organisation in all_organisations():
         organisation.origin = f"http://{organisation.host}:{port}"
 
 
 def _families(organisation: Organisation, password_hash: str) -> None:
-    children: dict[str, Child] = {}
+    known: dict[str, Child] = {}
     for example in (each for each in EXAMPLES if each.organisation == organisation.slug):
         person = _person(example.name)
         account = Account(
@@ -106,8 +115,8 @@ def _families(organisation: Organisation, password_hash: str) -> None:
         )  # fmt: skip
         db.session.add(account)
         for name in example.children:
-            children[name] = children.get(name) or _child(name)
-            db.session.add(_guardianship(children[name], person, example.has_custody))
+            known[name] = known.get(name) or _child(name)
+            db.session.add(_guardianship(known[name], person, example.has_custody))
         db.session.flush()
         if not example.has_password:
             mails.credentials(account.id)
@@ -140,6 +149,41 @@ def _logo(organisation: Organisation) -> None:
     manager = db.session.scalars(sa.select(Account).where(Account.role == "manager")).one()
     drawn = opened_logo(BytesIO(rules.LOGOS[organisation.slug]()))
     use_logo(organisation.id, keep("logo", "logo.png", drawn), says_name=False, by=manager)
+
+
+def _troubles() -> None:
+    """What an office comes across: secret data, a ruling of a court, a lost phone, a child that leaves."""
+    wil, fenna = (_account(name) for name in ("wil@kok.example", "fenna@kok.example"))
+    noor, lotte, finn, bo = (_child_of(name) for name in ("Noor Bakker", "Lotte Smit", "Finn Smit", "Bo Visser"))
+    until = clock.today() + timedelta(days=90)
+    court = "rechtbank Rotterdam, zaak C/10/123456"
+    children.shield_address(_link(noor, "anna@voorbeeld.nl"), True, by=wil)
+    children.confirm_block(
+        children.ask_block(_link(finn, "wim@voorbeeld.nl"), "contactverbod", court, until, wil), fenna
+    )
+    children.ask_block(_link(lotte, "jeroen@voorbeeld.nl"), "contactverbod", court, until, wil)
+    children.leave(bo, clock.today() + timedelta(days=40), by=wil, months=24)
+    for example in EXAMPLES:
+        if example.is_blocked:
+            parents.block_account(_account(example.email), by=wil)
+    db.session.flush()
+
+
+def _account(email: str) -> Account:
+    return db.session.scalars(sa.select(Account).where(Account.email == email)).one()
+
+
+def _child_of(name: str) -> Child:
+    given, _infix, family = split_name(name)
+    return db.session.scalars(
+        sa.select(Child).join(Child.person).where(Person.given_name == given, Person.family_name == family)
+    ).one()
+
+
+def _link(child: Child, email: str) -> Guardianship:
+    link = guardianship(child.id, _account(email).person_id)
+    assert link is not None  # noqa: S101
+    return link
 
 
 def app_secret() -> str:
@@ -190,6 +234,7 @@ def welcome() -> str:
         lines += [f"{organisation.name}: {organisation.origin}    mail: {organisation.origin}/demo/post"]
         for example in (each for each in EXAMPLES if each.organisation == organisation.slug):
             way_in = PASSWORD if example.has_password else "comes in with the first mail"
+            way_in = "is blocked" if example.is_blocked else way_in
             lines.append(f"    {example.email:<24} {way_in}")
         for _slug, _name, email, role in (each for each in COLLEAGUES if each[0] == organisation.slug):
             lines.append(f"    {email:<24} {PASSWORD}    {role}; the code of the second step is at /demo/post")

@@ -2,17 +2,19 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
+from sqlalchemy import orm
 
+from portal import clock
 from portal.auth.models import Account, Person
 from portal.children.models import Block, Child, Guardianship
-from portal.children.queries import is_parent
+from portal.children.queries import has_address, is_parent
 from portal.db import db
+from portal.outbox.models import Mail
 from portal.people.queries import PAGE, few, has_words, named, sorted_page
 from portal.people.rules import full_name
 
@@ -50,10 +52,34 @@ def held_parent(account_id: UUID) -> Account | None:
 
 # The list
 
-STATES: dict[str, sa.ColumnElement[bool]] = {
-    "never": Account.status == "invited",
-    "blocked": Account.status == "blocked",
-}
+STATES = ("never", "late", "unreached", "moved", "blocked")
+LATE_AFTER = timedelta(days=3)
+UNREACHED_SINCE = timedelta(days=30)
+
+
+def is_in_state(state: str, now: datetime) -> list[sa.ColumnElement[bool]]:
+    """What a parent is that the list shows by this filter."""
+    is_open = Account.status.in_(("invited", "active"))
+    if state == "never":
+        return [Account.status == "invited"]
+    if state == "late":  # mailed days ago, and not come in yet
+        return [Account.status == "invited", Account.created_at <= now - LATE_AFTER]
+    if state == "unreached":
+        return [is_open, _got_no_mail(now - UNREACHED_SINCE)]
+    if state == "moved":  # the office gave a new address, with which nobody came in yet
+        last = Account.last_login_at
+        return [is_open, Account.email_changed_at.is_not(None), sa.or_(last.is_(None), last < Account.email_changed_at)]
+    return [Account.status == "blocked"] if state == "blocked" else []
+
+
+def _got_no_mail(since: datetime) -> sa.ColumnElement[bool]:
+    """Whether a mail to this account failed, and no later one arrived."""
+    later = orm.aliased(Mail)
+    arrived = sa.exists().where(
+        later.account_id == Mail.account_id, later.state == "sent", later.sent_at > Mail.updated_at
+    )
+    failed = Mail.state.in_(("refused", "expired")), Mail.updated_at >= since
+    return sa.exists().where(Mail.account_id == Account.id, *failed, sa.not_(arrived))
 
 
 class ChildBrief(NamedTuple):
@@ -74,10 +100,19 @@ class ParentRow:
     children: list[ChildBrief] = field(default_factory=list)
 
 
+def named_parents(state: str) -> sa.Select[str, str, str]:
+    """The names of all parents that this filter leaves."""
+    names = sa.select(Person.given_name, Person.infix, Person.family_name).select_from(Account)
+    return names.join(Person, Person.id == Account.person_id).where(is_parent(), *is_in_state(state, clock.now()))
+
+
 def parents_page(
     words: str = "", state: str = "", last: UUID | None = None
 ) -> tuple[list[ParentRow], UUID | None]:  # fmt: skip
-    """One page of the list after this person, and the last person when there is more. At most five statements."""
+    """One page of the list after this person, and the last person when there is more. At most five statements.
+
+    The words are the beginnings of names, or (with a @) of an address.
+    """
     statement = (
         sa.select(
             Account.id, Person.id, Person.given_name, Person.infix, Person.family_name, Account.email, Account.status,
@@ -97,17 +132,16 @@ def parents_page(
 
 
 def _conditions(words: str, state: str) -> Iterator[sa.ColumnElement[bool]]:
-    yield from has_words(Account.person_id, words)
-    if state in STATES:
-        yield STATES[state]
+    yield from [has_address(words)] if "@" in words else has_words(Account.person_id, words)
+    yield from is_in_state(state, clock.now())
 
 
 def _narrowed(words: str, state: str) -> Sequence[UUID] | None:
     """The few that can be on the list, by the first filter that leaves few."""
-    by_words = named(words)
+    by_words = sa.select(Account.person_id).where(has_address(words)) if "@" in words else named(words)
     people = None if by_words is None else few(by_words)
-    if people is None and state in STATES:
-        people = few(sa.select(Account.person_id).where(STATES[state]))
+    if people is None and state:
+        people = few(sa.select(Account.person_id).where(*is_in_state(state, clock.now())))
     return people
 
 
@@ -131,7 +165,7 @@ def _add_children(rows: list[ParentRow]) -> None:
 def guardianships_of(person_id: UUID) -> Sequence[Guardianship]:
     """What this person is, was or will be, and to which children; the eldest child first."""
     statement = sa.select(Guardianship).join(Guardianship.child).join(Child.person)
-    statement = statement.where(Guardianship.person_id == person_id).options(joinedload(Guardianship.child))
+    statement = statement.where(Guardianship.person_id == person_id).options(orm.joinedload(Guardianship.child))
     return db.session.scalars(statement.order_by(Person.birth_date, Person.id)).all()
 
 

@@ -9,7 +9,7 @@ def init_app(app: Flask) -> None:
     from portal import menu
     from portal.staff import cli, letters, staff
 
-    for blueprint in (staff.office, staff.people, staff.resets):
+    for blueprint in (staff.office, staff.searching, staff.people, staff.resets):
         app.register_blueprint(blueprint)
     app.cli.add_command(cli.staff)
     letters.register()

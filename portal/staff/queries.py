@@ -1,21 +1,25 @@
-"""Who works here, and what needs a hand today."""
+"""Who works here, what needs a hand today, and finding people by what one types."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from portal.auth.models import Account, Person, StaffGroup
-from portal.children.models import Child, Guardianship
+from portal.children.models import Block, Child, Guardianship
+from portal.children.queries import child_with_number, has_address, is_parent, named_alone
 from portal.db import db
 from portal.factors.models import FactorReset
 from portal.organisations.models import Group
 from portal.outbox.models import Mail
+from portal.parents.queries import named_parents
+from portal.people.queries import by_words, has_words
+from portal.people.rules import full_name
+from portal.people.rules import terms as terms_of
 
-NEVER_IN_AFTER = timedelta(days=3)
-FAILED_SINCE = timedelta(days=30)
 LATE_AFTER = timedelta(hours=1)
 SHOWN = 3  # names on the start page
 
@@ -65,36 +69,14 @@ class Pile(NamedTuple):
     first: list[str]
 
 
-def never_in(now: datetime) -> Pile:
-    """Parents who were mailed days ago and have not come in yet."""
-    waits = sa.and_(Account.role == "", Account.status == "invited", Account.created_at <= now - NEVER_IN_AFTER)
-    return _pile(sa.select(Person.given_name, Person.infix, Person.family_name).join(Account).where(waits))
+def parents_who_are(state: str) -> Pile:
+    """Parents by one of the filters of their list."""
+    return _pile(named_parents(state))
 
 
-def children_without_parent() -> Pile:
-    """Children of whom no parent can come in."""
-    has_parent = sa.exists().where(
-        Guardianship.child_id == Child.id, Guardianship.can_see_daily.is_(True),
-        Account.person_id == Guardianship.person_id, Account.status.in_(("invited", "active")),
-    )  # fmt: skip
-    return _pile(
-        sa.select(Person.given_name, Person.infix, Person.family_name)
-        .select_from(Child)
-        .join(Person, Person.id == Child.person_id)
-        .where(~has_parent)
-    )
-
-
-def failed_mails(now: datetime) -> Pile:
-    """Mails that were refused or came too late in the last weeks, by the name of who did not get them."""
-    failed = sa.and_(Mail.state.in_(("refused", "expired")), Mail.updated_at >= now - FAILED_SINCE)
-    return _pile(
-        sa.select(Person.given_name, Person.infix, Person.family_name)
-        .select_from(Mail)
-        .join(Account, Account.id == Mail.account_id)
-        .join(Person, Person.id == Account.person_id)
-        .where(failed)
-    )
+def children_alone(today: date) -> Pile:
+    """Children of whom no parent has come in."""
+    return _pile(named_alone(today))
 
 
 def late_mails(now: datetime) -> int:
@@ -129,6 +111,34 @@ def open_resets() -> list[OpenReset]:
     ]
 
 
+class WaitingBlock(NamedTuple):
+    """A block that a colleague still has to confirm."""
+
+    id: UUID
+    child_id: UUID
+    child: str
+    parent: str
+    ends_on: date
+    asked_by: UUID
+
+
+def waiting_blocks(today: date) -> list[WaitingBlock]:
+    """The oldest first."""
+    child, parent = aliased(Person), aliased(Person)
+    rows = db.session.execute(
+        sa.select(Block, child, parent)
+        .join(Child, Child.id == Block.child_id)
+        .join(child, child.id == Child.person_id)
+        .join(parent, parent.id == Block.person_id)
+        .where(Block.confirmed_at.is_(None), Block.lifted_at.is_(None), Block.ends_on >= today)
+        .order_by(Block.created_at, Block.id)
+    )
+    return [
+        WaitingBlock(block.id, block.child_id, of.full_name, who.full_name, block.ends_on, block.asked_by)
+        for block, of, who in rows
+    ]
+
+
 def _pile(names: sa.Select[str, str, str]) -> Pile:
     """Counted and named in one look: the count of all stands beside each of the first."""
     counted = (
@@ -138,3 +148,70 @@ def _pile(names: sa.Select[str, str, str]) -> Pile:
     )
     rows = db.session.execute(counted).all()
     return Pile(rows[0][3] if rows else 0, [" ".join(part for part in row[:3] if part) for row in rows])
+
+
+# Search
+
+
+class Hit(NamedTuple):
+    """A child or a parent that was found: `id` is of the child, or of the parent's account."""
+
+    kind: str  # child or parent
+    id: UUID
+    name: str
+    detail: str  # the group, or the address
+
+
+def search(words: str, groups: Sequence[UUID] | None = None, with_parents: bool = True, most: int = 10) -> list[Hit]:
+    """Children (of these groups; None: of all) and parents by the beginnings of their names, and by address or number.
+
+    At most so many of each. Capitals and accents do not matter. The work does not grow with the organisation.
+    """
+    terms = terms_of(words)
+    if not terms:
+        return []
+    found = [*_children_numbered(words.strip(), groups), *_children_named(terms, groups, most)]
+    if with_parents:
+        found += [*_parents_at(words.strip(), most), *_parents_named(terms, most)]
+    firsts = list(dict.fromkeys(found))
+    return [hit for kind in ("child", "parent") for hit in [each for each in firsts if each.kind == kind][:most]]
+
+
+_NAME = (Person.sort_name, Person.given_name, Person.infix, Person.family_name)
+
+
+def _children_named(terms: list[str], groups: Sequence[UUID] | None, most: int) -> Iterator[Hit]:
+    statement = sa.select(Child.id, *_NAME, Group.name).join(Person, Person.id == Child.person_id)
+    statement = statement.outerjoin(Group, Group.id == Child.group_id)
+    if groups is not None:
+        statement = statement.where(Child.group_id.in_(groups), *has_words(Person.id, " ".join(terms)))
+        statement = statement.order_by(Person.sort_name)
+    else:
+        statement = by_words(statement, terms)
+    rows = db.session.execute(statement.limit(3 * most)).all()
+    for child_id, _key, given, infix, family, group in sorted(rows, key=lambda row: row[1]):
+        yield Hit("child", child_id, full_name(given, infix, family), group or "")
+
+
+def _children_numbered(number: str, groups: Sequence[UUID] | None) -> Iterator[Hit]:
+    child = child_with_number(number)
+    if child is not None and (groups is None or child.group_id in groups):
+        yield Hit("child", child.id, child.person.full_name, child.group.name if child.group else "")
+
+
+def _parents_named(terms: list[str], most: int) -> Iterator[Hit]:
+    statement = sa.select(Account.id, *_NAME, Account.email).join(Person, Person.id == Account.person_id)
+    return _parents(by_words(statement.where(is_parent()), terms).limit(3 * most))
+
+
+def _parents_at(address: str, most: int) -> Iterator[Hit]:
+    """Parents whose address begins like this."""
+    statement = sa.select(Account.id, *_NAME, Account.email).join(Person, Person.id == Account.person_id)
+    statement = statement.where(has_address(address), is_parent())
+    return _parents(statement.order_by(Account.email_key).limit(most))
+
+
+def _parents(statement: Any) -> Iterator[Hit]:
+    rows = db.session.execute(statement).all()
+    for account_id, _key, given, infix, family, email in sorted(rows, key=lambda row: row[1]):
+        yield Hit("parent", account_id, full_name(given, infix, family), email)

@@ -1,4 +1,4 @@
-"""The start page (`office`), who works here (`people`), and taking a second step away (`resets`)."""
+"""The start page (`office`), `searching`, who works here (`people`), and taking a second step away (`resets`)."""
 
 from uuid import UUID
 
@@ -8,6 +8,7 @@ from flask_login import current_user
 from portal import answers, clock, doors
 from portal.auth.actions import send_credentials
 from portal.auth.find import confirm_first
+from portal.children.find import seen_groups
 from portal.db import db
 from portal.errors import Refused
 from portal.factors import actions as factors
@@ -18,22 +19,32 @@ from portal.staff import actions, find, forms, queries
 from portal.text import _
 
 office = doors.staff(Blueprint("office", __name__, url_prefix="/beheer"), "office.open")
+searching = doors.staff(Blueprint("office_search", __name__, url_prefix="/beheer/zoeken"), "children.see")
 people = doors.staff(Blueprint("staff_people", __name__, url_prefix="/beheer/medewerkers"), "staff.change")
 resets = doors.staff(Blueprint("factor_resets", __name__, url_prefix="/beheer/tweede-stap"), "factors.reset")
 
 
 @office.get("")
 def start():
-    now = clock.now()
+    role, today = current_user.role, clock.today()
+    states = ("unreached", "moved", "late") if may(role, "parents.see") else ()
     return render_template(
         "staff/start.html",
-        never_in=queries.never_in(now),
-        failed=queries.failed_mails(now),
-        late=queries.late_mails(now),
-        alone=queries.children_without_parent(),
-        resets=queries.open_resets(),
-        doubtful=doubtful_imports() if may(current_user.role, "imports.do") else [],
+        parents={state: queries.parents_who_are(state) for state in states},
+        alone=queries.children_alone(today) if states else None,
+        late_mails=queries.late_mails(clock.now()) if may(role, "mail.see") else 0,
+        blocks=queries.waiting_blocks(today) if may(role, "accounts.block") else [],
+        resets=queries.open_resets() if may(role, "factors.reset") else [],
+        doubtful=doubtful_imports() if may(role, "imports.do") else [],
     )
+
+
+@searching.get("")
+def search():
+    words = request.args.get("zoek", "")[:100]
+    _groups, only = seen_groups()
+    hits = queries.search(words, groups=only, with_parents=may(current_user.role, "parents.see"))
+    return render_template("staff/search.html", words=words, hits=hits)
 
 
 # Who works here

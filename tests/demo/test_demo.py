@@ -35,10 +35,12 @@ def at(app, slug, port=8000):
     return Visitor(app, f"http://{slug}.localhost:{port}", actions.PASSWORD)
 
 
-def test_everyone_in_the_example_comes_in(demo):
+def test_everyone_in_the_example_comes_in_but_who_is_blocked(demo):
     for example in actions.EXAMPLES:
-        if example.has_password:
-            browser = at(demo, example.organisation)
+        browser = at(demo, example.organisation)
+        if example.is_blocked:
+            browser.post("/inloggen", 422, email=example.email, password=actions.PASSWORD)
+        elif example.has_password:
             browser.log_in(example)
             assert browser.get("/").status == 200
 

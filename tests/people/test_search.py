@@ -7,7 +7,7 @@ from portal import clock
 from portal.auth.models import Account, Person, StaffGroup
 from portal.auth.rules import plain, sort_name
 from portal.children import actions, queries
-from portal.children.queries import ChildrenShown, children_page, search
+from portal.children.queries import ChildrenShown, children_page
 from portal.children.rules import ChildDetails, ParentDetails, RightsDetails
 from portal.db import db
 from portal.organisations.models import Group
@@ -15,6 +15,7 @@ from portal.parents.queries import parents_page
 from portal.people.actions import know_names
 from portal.people.queries import PAGE
 from portal.people.rules import terms
+from portal.staff.queries import search
 
 TODAY = date(2026, 11, 23)
 
