@@ -100,6 +100,21 @@ def printed(page):
         page.locator(".sheet").wait_for()
 
 
+def beneath(path, suffix="", **fields):
+    """A page of the first row of a list, or of its first parent ("{}")."""
+
+    def visit(page):
+        page.goto(path)
+        page.goto(page.locator("tbody th a").first.get_attribute("href"))
+        parent = page.locator("a[href*='/ouders/']:has-text('Rechten'), a[href*='/ouders/']:has-text('Rights')")
+        to = page.url + suffix if "{}" not in suffix else suffix.format(parent.first.get_attribute("href"))
+        page.goto(to)
+        if fields and page.url.endswith(to):  # and not asked for the password first
+            fill(page, **fields)
+
+    return visit
+
+
 HEADER = "email;voornaam;tussenvoegsel;achternaam;telefoon;kind_voornaam;kind_achternaam;kind_geboortedatum;groep;gezag;nummer"
 NEW_PARENT = "nieuwe.ouder@voorbeeld.nl;Nina;van den;Heuvel;;Bo;Jansen;2024-05-01;De Uilen"
 
@@ -206,6 +221,22 @@ PAGES = {
     "make a letter": ("staff", lambda page: page.goto(page.link)),
     "letter": ("staff", printed),
     "broken letter": ("stranger", opened("/brief/a.b.c")),
+    "children": ("staff", opened("/beheer/kinderen")),
+    "children, none found": ("staff", opened("/beheer/kinderen?zoek=xyz&toon=alone")),
+    "child": ("staff", beneath("/beheer/kinderen")),
+    "add a child": ("staff", opened("/beheer/kinderen/nieuw")),
+    "add a child, wrong": ("staff", opened("/beheer/kinderen/nieuw", given_name="", birth_date="2999-01-01")),
+    "change a child": ("staff", beneath("/beheer/kinderen", "/wijzigen")),
+    "child leaves": ("staff", beneath("/beheer/kinderen", "/vertrek")),
+    "add a parent": ("staff", beneath("/beheer/kinderen", "/ouders/nieuw")),
+    "rights": ("staff", beneath("/beheer/kinderen", "{}", legal_basis="verzoek", valid_from="2026-01-02", valid_to="2026-01-01")),
+    "ask a block, wrong": ("staff", beneath("/beheer/kinderen", "{}/blokkade", reason="", document="")),
+    "end a parent": ("staff", beneath("/beheer/kinderen", "{}/einde")),
+    "parents": ("staff", opened("/beheer/ouders")),
+    "parent": ("staff", beneath("/beheer/ouders")),
+    "change a parent": ("staff", beneath("/beheer/ouders", "/wijzigen")),
+    "change an address, wrong": ("staff", beneath("/beheer/ouders", "/adres", email="onzin")),
+    "search": ("staff", opened("/beheer/zoeken?zoek=no")),
     "nothing to stop": ("stranger", opened("/tweede-stap-houden/a.b.c")),
 }  # fmt: skip
 DRAWN = [
@@ -520,6 +551,11 @@ def test_every_page_is_in_these_lists(server):
         "office.start", "staff_people.people", "staff_people.invite", "staff_people.person", "uploads.upload",
         "uploads.preview", "uploads.progress", "imports.result", "exports.export", "paper.print_letter",
         "auth.open_letter_link", "logbook.overview", "logbook.who_saw", "who_looked.who_looked",
+        "office_search.search", "office_children.children", "office_children.child",
+        "office_children_change.add_child", "office_children_change.change_child", "office_children_change.leave",
+        "office_rights.add_parent", "office_rights.change_rights", "office_rights.end_parent",
+        "office_blocks.ask_block", "office_parents.parents", "office_parents.parent",
+        "office_parents_change.change_parent", "office_parents_change.change_address",
     }  # fmt: skip
     app = create_app({**server.settings, "PORTAL_DEMO": "true"})
     assert {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in rule.methods} == seen | NO_PAGE
