@@ -19,6 +19,7 @@ from flask import Flask, g
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, Session, mapped_column, with_loader_criteria
+from sqlalchemy.sql.visitors import iterate
 
 from portal import clock
 
@@ -174,7 +175,7 @@ def writing() -> Iterator[None]:
 def _only_this_organisation(state: ORMExecuteState) -> None:
     takes_parameter = state.is_select or state.execution_options.get("synchronize_session") is False
     scoped = _scoped.get(state.statement) if takes_parameter else None
-    if scoped is None and not any(issubclass(mapper.class_, OrganisationRow) for mapper in state.all_mappers):
+    if scoped is None and not _is_about_organisations(state):
         return
     scope = g.get("scope")
     if scope is None:
@@ -191,6 +192,19 @@ def _only_this_organisation(state: ORMExecuteState) -> None:
         state.statement = state.statement.options(
             with_loader_criteria(OrganisationRow, lambda cls: cls.organisation_id == scope, include_aliases=True)
         )
+
+
+def _is_about_organisations(state: ORMExecuteState) -> bool:
+    """Whether rows of an organisation take part, also when they are only counted or looked for.
+
+    Of bare tables nobody knows: write selects with the classes.
+    """
+    if any(issubclass(mapper.class_, OrganisationRow) for mapper in state.all_mappers):
+        return True
+    if not state.is_select:
+        return False
+    parts = iterate(cast(sa.ClauseElement, state.statement))
+    return any(isinstance(part, sa.Table) and "organisation_id" in part.c for part in parts)
 
 
 _OF_SCOPE = with_loader_criteria(

@@ -1,10 +1,15 @@
 """One installation, many organisations: the host name decides, and nothing crosses the border."""
 
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 
+from portal import clock
+from portal.auth import mails
 from portal.auth.models import Account, OneTimeLink, Session
 from portal.db import EVERYWHERE, NoOrganisation, db, within
+from portal.organisations.models import Organisation
 from portal.organisations.rules import host_of
 from tests.auth.test_remember import steal
 
@@ -16,6 +21,7 @@ PUBLIC = [
     "/hulp",
     "/uitloggen",
 ]
+BRAM = "bram@voorbeeld.nl"
 GONE = ["/wachtwoord/nieuw", "/wachtwoord/herstel/onzin", "/activeren/onzin", "/apparaat/onzin"]
 
 
@@ -120,6 +126,54 @@ def test_postgresql_keeps_the_border_by_itself(app, kok, zon, anna, bram):
             moved = sa.text("UPDATE account SET organisation_id = :id").bindparams(id=zon.id)
             with pytest.raises(sa.exc.ProgrammingError, match="row-level security"):
                 db.session.connection().execute(moved)
+
+
+def _questions():
+    """Selects that name no column of an account at their top."""
+    inner = sa.select(Account.email)
+    named = sa.orm.aliased(Account)
+    number = sa.func.count()
+    return {
+        "count": sa.select(number).select_from(Account),
+        "count of an alias": sa.select(number).select_from(named).where(named.email != ""),
+        "count of a subquery": sa.select(number).select_from(inner.subquery()),
+        "count in a select": sa.select(sa.select(number).select_from(Account).scalar_subquery()),
+        "something that exists": sa.select(sa.cast(sa.exists().where(Account.email == BRAM), sa.Integer) + 1),
+        "common table": sa.select(number).select_from(inner.cte()),
+        "union": sa.select(number).select_from(sa.union(inner, inner).subquery()),
+        "of an organisation": sa.select(number).select_from(Organisation).where(
+            sa.exists().where(Account.organisation_id == Organisation.id)
+        ),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", _questions())
+def test_what_is_only_counted_stays_within_the_border_too(name, app, kok, zon, anna, bram):
+    question = _questions()[name]
+    with app.app_context():
+        with within(kok.id):
+            assert db.session.execute(question).scalar() == 1
+            assert db.session.execute(question).scalar() == 1
+        with within(EVERYWHERE):
+            assert db.session.execute(question).scalar() == 2
+        with pytest.raises(NoOrganisation):
+            db.session.execute(question)
+
+
+def test_union_stays_within_the_border(app, kok, zon, anna, bram):
+    emails = sa.select(Account.email)
+    with app.app_context(), within(kok.id):
+        assert db.session.scalars(sa.union(emails, emails)).all() == [anna.email]
+        assert db.session.scalars(sa.union_all(emails, emails)).all() == [anna.email] * 2
+
+
+def test_office_is_told_nothing_of_a_neighbour(office, kok, zon, bram, inside, save_parent):
+    save_parent(zon, "Fatima", "", "Yilmaz", "fatima@voorbeeld.nl")
+    with inside(zon):
+        mails.new_device(bram.id, "Chrome, Android").due_at = clock.now() - timedelta(hours=3)
+    manager = office("manager")
+    assert "wachten" not in manager.get("/beheer").seen
+    assert "staat er niet in" not in manager.get("/beheer/export").seen
 
 
 def test_every_table_of_an_organisation_is_guarded_by_postgresql(app):
