@@ -204,10 +204,12 @@ def begin_session(account: Account, kind: str, remembered: bool, browser: str, a
     return session, token
 
 
-def renew_session(session: Session, browser: str) -> str:
-    """The password was typed again in this session: a new secret for its cookie, and fresh for sensitive actions."""
+def renew_session(session: Session, browser: str, is_confirmed: bool = True) -> str:
+    """A new secret for its cookie; fresh when the strongest that this visitor has was just shown (security.md, U3)."""
     token = secrets.token_urlsafe(32)
-    session.token_hash, session.confirmed_at, session.browser = rules.hashed(token), clock.now(), browser
+    session.token_hash, session.browser = rules.hashed(token), browser
+    if is_confirmed:
+        session.confirmed_at = clock.now()
     return token
 
 

@@ -322,7 +322,7 @@ def keep_password(visitor, password, because, after):
         return answers.redirect(after)
     if row.kind == "temporary":
         row.kind = rules.kind_after_password(visitor.role, visitor.has_second_step)
-    token = actions.renew_session(row, cookies.browser())
+    token = actions.renew_session(row, cookies.browser(), is_confirmed=not visitor.has_second_step)
     db.session.commit()
     cookies.log_in(Visitor(visitor.account, row, token))
     cookies.remember_device(visitor.account.email_key)

@@ -22,6 +22,9 @@ ENTER, SET_UP, RECOVERY, OWN = (
 )
 
 
+NEW_PASSWORD = "vier-nieuwe-lange-woorden"
+
+
 @pytest.fixture
 def els_in(time, visitor, kok, els):
     """Juf Els with the right password, before any second step."""
@@ -359,3 +362,16 @@ def test_encrypted_words_outlive_a_new_secret_key(app):
                 keys.decrypt("second step", kept)
         finally:
             app.config.update(SECRET_KEY=old, SECRET_KEY_FALLBACKS=[])
+
+
+def test_password_alone_does_not_count_as_the_second_step(time, office):
+    """Who found an open screen and knows the password still cannot move the second step to another phone (U3)."""
+    browser = office("manager")
+    time.move(minutes=11)
+    assert browser.get(SET_UP, 303).response.location.startswith("/tweede-stap/bevestigen")
+    browser.get("/account/wachtwoord")
+    browser.post("/account/wachtwoord", current=browser.password, password=NEW_PASSWORD, repeat=NEW_PASSWORD)
+    assert browser.get(SET_UP, 303).response.location.startswith("/tweede-stap/bevestigen")
+    browser.get("/tweede-stap/bevestigen")
+    browser.post("/tweede-stap/bevestigen", code=totp_code())
+    browser.get(SET_UP)
