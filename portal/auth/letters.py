@@ -4,9 +4,10 @@ from datetime import datetime, timedelta
 
 from flask import current_app
 
-from portal import keys
+from portal import clock, keys
 from portal.auth import actions, queries
 from portal.auth.models import Account
+from portal.auth.rules import held_until
 from portal.db import db
 from portal.organisations.find import link
 from portal.organisations.models import Organisation
@@ -30,6 +31,9 @@ def forgot_password(mail: Mail, organisation: Organisation, moment: datetime) ->
     account = account_of(mail)
     if account is None:
         return None
+    if held := held_until(account.email_changed_by, account.email_changed_at, clock.now()):
+        context: dict[str, object] = {"until": held, "link": link(organisation, "auth.login")}
+        return letter_to("auth/reset_later", account, organisation, context)
     if account.password_hash is None:
         return _activation(mail, organisation, account, moment)
     max_age = timedelta(seconds=current_app.config["RESET_LINK_MAX_AGE"])

@@ -260,6 +260,16 @@ def no_credentials_because(
     return "same hand" if is_same_hand else ""
 
 
+def held_until(changed_by: UUID | None, changed_at: datetime | None, now: datetime) -> datetime | None:
+    """Until when no link goes to an address that somebody of the office gave; None when one may go.
+
+    Or who changed the address to his own would ask that link himself, on the page for who forgot a password (E7). A
+    colleague may send credentials meanwhile.
+    """
+    until = changed_at + FOUR_EYES if changed_by is not None and changed_at is not None else now
+    return until if now < until else None
+
+
 # Where a visitor may go next
 
 _PATH = re.compile(r"/(?![/\\])[A-Za-z0-9_\-./?=&%~+]*")

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from portal.auth import queries
 from portal.auth.letters import account_of, letter_to
+from portal.auth.rules import held_until
 from portal.organisations.find import link
 from portal.organisations.models import Organisation
 from portal.outbox.actions import Letter, prepare_with
@@ -23,8 +24,12 @@ def address_changed(mail: Mail, organisation: Organisation, moment: datetime) ->
 
 def address_new(mail: Mail, organisation: Organisation, moment: datetime) -> Letter | None:
     account = account_of(mail)
-    context = {"moment": mail.created_at, "link": link(organisation, "auth.login")}
-    return letter_to("parents/address_new", account, organisation, context) if account else None
+    if account is None:
+        return None
+    held = held_until(account.email_changed_by, account.email_changed_at, moment)
+    login = link(organisation, "auth.login")
+    context: dict[str, object] = {"moment": mail.created_at, "until": held, "link": login}
+    return letter_to("parents/address_new", account, organisation, context)
 
 
 def register() -> None:

@@ -26,6 +26,7 @@ def context_of(folder, origin):
     pages = {
         "auth/credentials_link": f"/activeren/{TOKEN}",
         "auth/reset_password": f"/wachtwoord/herstel/{TOKEN}",
+        "auth/reset_later": "/inloggen",
         "auth/approve_device": f"/apparaat/{TOKEN}",
         "auth/password_changed": "/wachtwoord-vergeten",
         "auth/new_device": "/account/sessies",
@@ -46,13 +47,14 @@ def context_of(folder, origin):
         "auth/reset_password": {
             "code": SECRETS["code"], "hours": 6, "code_address": f"{origin}/wachtwoord/code".partition("://")[2],
         },
+        "auth/reset_later": {"until": EXPIRES},
         "auth/new_device": {"device": "Chrome, Android"},
         "auth/approve_device": {"device": "Firefox, Windows"},
         "factors/second_step_changed": {"what": "set"},
         "factors/second_step_goes": {"due": EXPIRES},
         "children/child_added": {"child": "Noor"},
         "parents/address_changed": {"email": "anna.oud@voorbeeld.nl"},
-        "parents/address_new": {"email": "anna@voorbeeld.nl"},
+        "parents/address_new": {"email": "anna@voorbeeld.nl", "until": EXPIRES},
     }  # fmt: skip
     link = {"link": origin + pages[folder]} if folder in pages else {}
     return link | moments | special.get(folder, {})

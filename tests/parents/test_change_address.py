@@ -60,6 +60,24 @@ def test_who_changed_the_address_sends_no_credentials_there_for_a_day(kok, anna,
         send_credentials(account(anna), by=kim)
 
 
+def test_who_changed_the_address_gets_no_link_there_either(kok, anna, kim, inside, post, visitor, time):
+    """Or he would change it to his own, and forget the password of Anna (E7)."""
+    with inside(kok):
+        actions.change_address(account(anna), NEW, by=kim)
+    (told,) = [mail for mail in post.deliver() if mail.to == [NEW]]
+    assert "vanaf dinsdag 24 november 2026 om 10:30" in told.text
+    browser = visitor(kok)
+    browser.get("/wachtwoord-vergeten")
+    browser.post("/wachtwoord-vergeten", email=NEW)
+    (mail,) = post.deliver()
+    assert "vanaf dinsdag 24 november 2026 om 10:30" in mail.text and "Bel ons" in mail.text
+    assert mail.links == ["https://kok.test/inloggen"] and "https://kok.test/wachtwoord" not in mail.html
+    time.move(hours=24)
+    browser.post("/wachtwoord-vergeten", email=NEW)
+    (mail,) = post.deliver()
+    assert mail.links[0].startswith("https://kok.test/wachtwoord/herstel/")
+
+
 def test_credentials_that_wait_do_not_go_to_the_new_address(kok, anna, kim, inside, post):
     with inside(kok):
         send_credentials(account(anna), by=kim)
