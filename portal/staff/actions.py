@@ -51,7 +51,7 @@ def add_staff(email: str, name: str, role: str, by: Account | None = None) -> Ac
 def invite(email: str, name: str, role: str, groups: Collection[UUID], by: Account) -> Account:
     """Add somebody and mail the link to come in with."""
     account = add_staff(email, name, role, by)
-    _set_groups(account, groups)
+    _set_groups(account, groups, by)
     auth_mails.credentials(account.id, priority=SOON)
     return account
 
@@ -72,7 +72,7 @@ def change_role(account: Account, role: str, groups: Collection[UUID], by: Accou
         account.role = role
         auth.end_sessions(account.id, "role")
         mails.role_changed(account.id)
-    _set_groups(account, groups if role == "groepsleiding" else ())
+    _set_groups(account, groups if role == "groepsleiding" else (), by)
 
 
 def dismiss(account: Account, by: Account) -> None:
@@ -85,11 +85,11 @@ def dismiss(account: Account, by: Account) -> None:
     account.role = ""
     if not queries.has_children(account.person_id):
         account.status = "closed"
-    _set_groups(account, ())
+    _set_groups(account, (), by)
     auth.end_sessions(account.id, "role")
 
 
-def _set_groups(account: Account, groups: Collection[UUID]) -> None:
+def _set_groups(account: Account, groups: Collection[UUID], by: Account) -> None:
     known = {group.id for group in queries.groups()}
     before, after = queries.groups_of(account.id), set(groups) & known
     if before != after:
@@ -97,5 +97,5 @@ def _set_groups(account: Account, groups: Collection[UUID]) -> None:
         db.session.add_all(
             StaffGroup(organisation_id=scope(), account_id=account.id, group_id=group_id) for group_id in sorted(after)
         )
-        record("groups_given", account.id, detail=f"{len(after)} groups")
+        record("groups_given", account.id, by=by.id, detail=f"{len(after)} groups")
         db.session.flush()

@@ -3,6 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
+from portal.audit.models import AccessLog
 from portal.auth.models import Account, StaffGroup
 from portal.db import db
 from portal.outbox.models import Mail
@@ -91,6 +92,8 @@ def test_groups_belong_to_groepsleiding_only(office, els, noor, inside, kok):
     manager.post(f"{PEOPLE}/{els.id}", role="groepsleiding", groups=group)
     with inside(kok):
         assert len(db.session.scalars(sa.select(StaffGroup)).all()) == 1
+        line = db.session.scalars(sa.select(AccessLog).where(AccessLog.action == "groups_given")).one()
+        assert (line.actor_id, line.account_id) == (manager.account.id, els.id)
     manager.get(f"{PEOPLE}/{els.id}")
     manager.post(f"{PEOPLE}/{els.id}", role="planning", groups=group)
     with inside(kok):
