@@ -151,7 +151,7 @@ class _Plan:
         self._groups = {row.child_key: row.group for row in reversed(rows) if row.group}
         self._parents: dict[str, Entry] = {}
         self._children: dict[ChildKey, Entry] = {}
-        self._known_parents = queries.known_parents()
+        self.known_parents = queries.known_parents()
         self._known_children = queries.known_children()
         self._known_groups = queries.known_groups()
         self._ended_groups = queries.ended_groups()
@@ -174,11 +174,11 @@ class _Plan:
         self.result.steps.append(Step(row, parent, child, is_new_link))
 
     def _parent(self, row: ParentRow) -> Entry | None:
-        known = self._known_parents.get(row.email_key)
+        known = self.known_parents.get(row.email_key)
         if known is None:
             parent = Entry(uuid4(), "new", account_id=uuid4())
             phone = self._phones.get(row.email_key, "")
-            self._add_person(parent.id, None, phone, _name(row))
+            self._add_person(parent.id, None, phone, row.name)
             self._add(Account, id=parent.account_id, person_id=parent.id, email=row.email, email_key=row.email_key)
         elif is_someone_else(row.given_name, row.family_name, known.given_name, known.family_name):
             self.result.bad_rows.append(_shared_address(known, row))
@@ -193,7 +193,7 @@ class _Plan:
         return parent
 
     def _change(self, known: queries.KnownParent, row: ParentRow) -> State:
-        wanted = {**_name(row), "phone": self._phones.get(row.email_key, known.phone)}
+        wanted = {**row.name, "phone": self._phones.get(row.email_key, known.phone)}
         different = {name: value for name, value in wanted.items() if value != getattr(known, name)}
         if not different:
             return "unchanged"
@@ -265,7 +265,7 @@ class _Plan:
             self._remark(row, reason)
 
     def _addresses_per_child(self) -> dict[tuple[UUID, str], str]:
-        people = {known.person_id: known for known in self._known_parents.values()}
+        people = {known.person_id: known for known in self.known_parents.values()}
         return {
             (child_id, folded(f"{known.given_name} {known.infix} {known.family_name}")): known.email
             for child_id, person_id in self._known_links
@@ -282,10 +282,6 @@ class _Plan:
 
     def _remark(self, row: ParentRow, reason: str) -> None:
         self.result.remarks.append(Remark(row.line, reason))
-
-
-def _name(row: ParentRow) -> dict[str, str]:
-    return {"given_name": row.given_name, "infix": row.infix, "family_name": row.family_name}
 
 
 def _shared_address(known: queries.KnownParent, row: ParentRow) -> Remark:
@@ -347,9 +343,9 @@ def _write(plan: _Plan, per_minute: int, by: UUID | None) -> Iterator[int]:
         for chunk in _chunks(values):
             db.session.execute(sa.insert(model).execution_options(render_nulls=True), chunk)
             yield len(chunk)
-    yield from _change_people(plan.changed_people)
+    yield from _change_people(plan, by)
     reopen_groups(plan.reopened)
-    yield from _change_groups(plan.changed_children)
+    yield from _change_groups(plan.changed_children, by)
     for links in _chunks(plan.links):
         for account_id, child_id, role in links:
             record("guardianship_added", account_id, by=by, detail=role, child_id=child_id)
@@ -361,21 +357,26 @@ def _write(plan: _Plan, per_minute: int, by: UUID | None) -> Iterator[int]:
         db.session.flush()
 
 
-def _change_people(changed: dict[UUID, dict[str, str]]) -> Iterator[int]:
+def _change_people(plan: _Plan, by: UUID | None) -> Iterator[int]:
+    changed = plan.changed_people
+    accounts = {known.person_id: known.account_id for known in plan.known_parents.values()}
     for ids in _chunks(list(changed)):
         people = db.session.scalars(sa.select(Person).where(Person.id.in_(ids))).all()
         for person in people:
             for name, value in changed[person.id].items():
                 setattr(person, name, value)
+            record("parent_changed", accounts[person.id], by=by, detail=", ".join(changed[person.id]))
         know_names(people)
         yield len(ids)
 
 
-def _change_groups(changed: dict[UUID, list[UUID]]) -> Iterator[int]:
+def _change_groups(changed: dict[UUID, list[UUID]], by: UUID | None) -> Iterator[int]:
     for group_id, children in changed.items():
         for ids in _chunks(children):
             statement = sa.update(Child).where(Child.id.in_(ids)).values(group_id=group_id)
             db.session.execute(statement.execution_options(synchronize_session=False))
+            for child_id in ids:
+                record("child_changed", None, by=by, detail="group_id", child_id=child_id)
             yield len(ids)
 
 

@@ -53,6 +53,10 @@ class ParentRow:
     role: str
 
     @property
+    def name(self) -> dict[str, str]:
+        return {"given_name": self.given_name, "infix": self.infix, "family_name": self.family_name}
+
+    @property
     def full_name(self) -> str:
         return " ".join(part for part in (self.given_name, self.infix, self.family_name) if part)
 

@@ -270,6 +270,19 @@ def test_every_new_guardianship_and_the_import_itself_are_logged(kok, import_row
         assert all("@" not in line.detail for line in lines)
 
 
+def test_what_a_file_changes_of_somebody_is_logged_as_when_it_is_typed(kok, import_rows, inside):
+    import_rows(*FAMILY)
+    import_rows(
+        ANNA.replace("0612345678", "0687654321").replace("Vlinders", "Bijen"), PIET.replace("Vlinders", "Bijen")
+    )
+    with inside(kok) as session:
+        line = session.scalars(sa.select(AccessLog).where(AccessLog.action == "parent_changed")).one()
+        assert (line.account_id, line.detail) == (account_with("anna@voorbeeld.nl").id, "phone")
+        noor = session.scalars(sa.select(Child).join(Person).where(Person.given_name == "Noor")).one()
+        line = session.scalars(sa.select(AccessLog).where(AccessLog.action == "child_changed")).one()
+        assert (line.child_id, line.detail) == (noor.id, "group_id")
+
+
 def test_more_rows_than_one_chunk_come_out_whole(kok, import_rows, counted):
     import_rows(*many(1001))
     counts = counted()
