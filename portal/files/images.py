@@ -139,7 +139,9 @@ def _plain(picture: "Image") -> "Image":
     """In the colours of a screen, transparent where it was: no palette, ink or sixteen bits."""
     if picture.mode.startswith("I"):
         picture = picture.convert("I").point(lambda value: value / 256).convert("L")
-    return picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+    clear = picture.convert("RGBA") if picture.has_transparency_data else None
+    is_seen_through = clear is not None and clear.getchannel("A").getextrema() != (255, 255)
+    return clear if clear is not None and is_seen_through else picture.convert("RGB")
 
 
 def _cut_free(picture: "Image") -> "Image":

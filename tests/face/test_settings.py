@@ -96,6 +96,33 @@ def test_what_parents_read_is_never_markup(manager, visitor, kok):
     assert not [attributes for tag, attributes in page.tags if attributes.get("src") == "x"]
 
 
+@pytest.mark.parametrize(
+    "name", ['Kok" <boef@elders.test>', "Kok, boef@elders.test;", "=?utf-8?q?Kok?=", "De 🌻 van Kok \\"]
+)
+def test_name_is_a_name_in_a_mail_and_never_an_address(name, manager, kok, anna, visitor, post):
+    manager.post(PAGE, **{**fields(manager.get(PAGE)), "name": name})
+    visitor(kok).post("/wachtwoord-vergeten", email=anna.email)
+    (mail,) = post.deliver()
+    (sender,) = mail.message["From"].addresses
+    assert (sender.display_name, sender.addr_spec) == (name, "portaal@kok.test")
+    assert mail.message["Bcc"] is None and mail.to == [anna.email] and name in mail.text
+
+
+@pytest.mark.parametrize("wrong", ["Kok\r\nBcc: boef@elders.test", "Kok\u202egnp.exe"])
+def test_name_has_no_sign_that_hides_something(wrong, manager, inside, kok):
+    opened = fields(manager.get(PAGE))
+    manager.post(PAGE, 422, **{**opened, "name": wrong})
+    assert now(inside, kok)["name"] == "Kok Kinderopvang"
+
+
+def test_what_is_pasted_from_a_document_is_taken_as_it_is_seen(manager, inside, kok):
+    opened = fields(manager.get(PAGE))
+    pasted = {"name": " Kok\u2028Kinder\u00adopvang\u200b ", "phone_hours": "8.00\u202f\u2013\u202f17.00\u00a0uur"}
+    manager.post(PAGE, **{**opened, **pasted})
+    kept = now(inside, kok)
+    assert (kept["name"], kept["phone_hours"]) == ("Kok Kinderopvang", "8.00 \u2013 17.00 uur")
+
+
 def test_page_says_what_each_first_mail_means_for_parents(manager):
     page = manager.get(PAGE)
     assert "de ouder typt het over" in page.seen and "de ouder klikt erop" in page.seen

@@ -1,5 +1,7 @@
 """Pictures as people send them, and as they had better not."""
 
+import struct
+import zlib
 from io import BytesIO
 
 from PIL import Image, ImageDraw
@@ -31,6 +33,19 @@ def wordmark():
     picture = Image.new("RGB", (800, 200), "white")
     ImageDraw.Draw(picture).rectangle((20, 20, 780, 180), outline="#1f6f66", width=30)
     return saved(picture)
+
+
+def moving(kind):
+    """A picture that changes colour: brown, then green, then blue."""
+    first, *rest = (drawing(colour=colour) for colour in ("#b4470f", "#1f6f66", "#000099"))
+    return saved(first, kind, save_all=True, append_images=rest, duration=100)
+
+
+def bombed(kind):
+    """A logo with a remark in it that unpacks to 200 MB."""
+    remark = kind + b"x\0\0" + zlib.compress(b"A" * 200_000_000, 9)
+    whole = logo()
+    return whole[:33] + struct.pack(">I", len(remark) - 4) + remark + struct.pack(">I", zlib.crc32(remark)) + whole[33:]
 
 
 def talkative(kind):

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from portal.files import images, rules
-from tests.files.pictures import PDF, SECRET, SVG, drawing, logo, saved, talkative, wordmark
+from tests.files.pictures import PDF, SECRET, SVG, bombed, drawing, logo, moving, saved, talkative, wordmark
 
 
 @pytest.fixture(autouse=True)
@@ -34,6 +34,8 @@ def upside_down():
         (saved(drawing().convert("CMYK"), "JPEG"), (144, 144)), (saved(drawing().quantize()), (144, 144)),
         (saved(drawing().convert("LA")), (144, 144)), (saved(sixteen_bits()), None),
         (saved(Image.linear_gradient("L").convert("1")), None), (logo(width=60, height=60), (49, 49)),
+        (moving("PNG"), (144, 144)), (moving("WEBP"), (144, 144)),
+        (saved(drawing().convert("RGB").convert("RGBA")), (144, 144)),
     ],
 )  # fmt: skip
 def test_every_kind_of_picture_becomes_a_small_one(original, size):
@@ -53,6 +55,15 @@ def test_nothing_travels_along_with_a_picture(kind):
     made.load()
     assert SECRET.encode() not in content
     assert {"exif", "icc_profile", "comment", "xmp", "Author", "XML:com.adobe.xmp"} & set(made.info) == set()
+
+
+def test_what_hangs_behind_a_picture_or_moves_in_it_stays_behind():
+    for original in (logo() + b"<script>alert(1)</script>", moving("PNG"), moving("WEBP")):
+        _, content = images.remade(original)
+        made = Image.open(BytesIO(content))
+        assert b"alert" not in content and getattr(made, "n_frames", 1) == 1
+        red, green, blue = made.convert("RGB").getpixel((72, 72))
+        assert red > 150 and green < 100 and blue < 50, "the first of the pictures"
 
 
 def test_picture_stands_upright():
@@ -82,7 +93,7 @@ def white_on_nothing():
 @pytest.mark.parametrize(
     ("original", "problem"),
     [
-        (SVG, "kind"), (PDF, "kind"), (b"", "kind"), (b"GIF89a", "kind"), (b"\0" * 5000, "kind"),
+        (bombed(b"zTXt"), "broken"), (bombed(b"iCCP"), "broken"), (PDF + logo(), "kind"), (SVG, "kind"), (PDF, "kind"), (b"", "kind"), (b"GIF89a", "kind"), (b"\0" * 5000, "kind"),
         (saved(drawing().convert("P"), "GIF"), "kind"), (saved(drawing().convert("RGB"), "EPS"), "kind"),
         (saved(drawing(), "TIFF"), "kind"), (saved(drawing(), "ICO"), "kind"), (saved(drawing(), "BMP"), "kind"),
         (logo()[:-200], "broken"), (saved(drawing().convert("RGB"), "JPEG")[:2000], "broken"),
