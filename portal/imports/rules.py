@@ -16,6 +16,8 @@ from portal.text import _
 
 MOST_BYTES = 5 * 1024 * 1024
 MOST_ROWS = 20_000
+MOST_LINES = 100_000  # those that are empty counted too
+MOST_COLUMNS = 250
 LONGEST = {  # as the columns of the database
     "email": 254, "voornaam": 100, "tussenvoegsel": 30, "achternaam": 100, "telefoon": 30,
     "kind_voornaam": 100, "kind_achternaam": 100, "kind_geboortedatum": 30, "groep": 100, "gezag": 30,
@@ -90,7 +92,8 @@ def read(content: bytes, today: date) -> Sheet:
     if len(content) > MOST_BYTES:
         raise Refused(_("Het bestand is groter dan 5 MB. Verdeel het over meer bestanden."))
     text = _text(content)
-    records = _records(text, max(";,", key=text.lstrip().partition("\n")[0].count))
+    separator = _separator(text)
+    records = _records(text, separator)
     names = _header(next(records, None))
     sheet = Sheet(extra_columns=[_shown(name) for name in names if name and name not in COLUMNS])
     seen = _Seen()
@@ -104,6 +107,9 @@ def read(content: bytes, today: date) -> Sheet:
 
 
 # The file
+
+# A spreadsheet in which somebody once went all the way down saves a million rows of nothing.
+_EMPTY_CELLS = ";,\t \r\n"
 
 
 def _text(content: bytes) -> str:
@@ -122,9 +128,25 @@ def _text(content: bytes) -> str:
     first = text.lstrip().partition("\n")[0]
     if "\0" in first or "\ufffd" in first:
         raise Refused(_("Dit is geen tekstbestand. Sla de lijst op als CSV (UTF-8) en importeer dat."))
-    if not text.strip():
+    text = text.rstrip(_EMPTY_CELLS)
+    if not text:
         raise Refused(_("Het bestand is leeg."))
     return text
+
+
+_FIRST_LINE = re.compile(r"\s*([^\r\n]*)")
+
+
+def _separator(text: str) -> str:
+    """What stands between the cells. Raises Refused for a file that only costs memory and time."""
+    found = _FIRST_LINE.match(text)
+    first = found[1] if found else ""
+    separator = max(";,", key=first.count)
+    if first.count(separator) >= MOST_COLUMNS:
+        raise Refused(_("Het bestand heeft meer dan 250 kolommen. Laat alleen de kolommen staan die nodig zijn."))
+    if max(text.count("\n"), text.count("\r")) > MOST_LINES:
+        raise Refused(_("Het bestand heeft meer dan 20.000 rijen. Verdeel het over meer bestanden."))
+    return separator
 
 
 def _records(text: str, separator: str) -> Iterator[tuple[int, list[str] | None]]:
