@@ -13,15 +13,15 @@ from portal import keys
 from portal.organisations.models import Organisation
 from portal.outbox import queries
 from portal.outbox.actions import Letter
-from portal.outbox.models import Mail
+from portal.outbox.models import Mail, MailServer
 from portal.outbox.signing import Signer
-from portal.outbox.transport import Message, one_address
+from portal.outbox.transport import Message, Server, one_address
 from portal.text import language
 
 
-def compose(mail: Mail, letter: Letter, organisation: Organisation, stamped_at: datetime) -> Message:
+def compose(mail: Mail, letter: Letter, organisation: Organisation, stamped_at: datetime, sender: str = "") -> Message:
     """The message of this mail, dated `stamped_at`. Raises BadHeaderError when the address is no address."""
-    sender = sender_of(organisation)
+    sender = sender or sender_of(organisation)
     mail.message_id = mail.message_id or f"<{mail.id}@{one_address(sender).rpartition('@')[2]}>"
     words = _words(letter, organisation)
     with force_locale(letter.language):
@@ -41,6 +41,16 @@ def sender_of(organisation: Organisation) -> str:
     """The address mails come from, and for which a parent looks in the spam folder."""
     default = parseaddr(current_app.config["MAIL_DEFAULT_SENDER"])[1]
     return organisation.sender or default or organisation.email
+
+
+def server_of(row: MailServer, organisation: Organisation) -> Server:
+    """The mail server of this organisation, its password readable."""
+    try:
+        password, problem = (keys.decrypt("mail server", row.kept_password) if row.kept_password else ""), ""
+    except ValueError:
+        password, problem = "", "its password was kept with another PORTAL_SECRET_KEY"
+    domain = sender_of(organisation).rpartition("@")[2]
+    return Server(row.host, row.port, row.security, row.username, password, domain, problem)
 
 
 def signers(sender: str, moment: datetime) -> list[Signer]:

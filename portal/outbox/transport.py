@@ -161,9 +161,10 @@ def _folded(header: str, words: str, as_ascii: str) -> str:
 class Connection(flask_mail.Connection):
     """A line to the mail server, open for some mails in a row."""
 
-    def __init__(self, mail: Any, server: Server | None = None) -> None:
+    def __init__(self, mail: Any, server: Server | None = None, timeout: int | None = None) -> None:
         super().__init__(mail)
-        self.server = server  # None: that of the installation
+        self.server, self.timeout = server, timeout  # None: that of the installation
+        self.greeting = ""
         self.answer: tuple[int | None, str] = (None, "")  # what the server said to the last mail it took
         self._is_clean = True
 
@@ -204,7 +205,7 @@ class Connection(flask_mail.Connection):
         flask_mail.email_dispatched.send(_app(), message=message)
 
     def configure_host(self) -> smtplib.SMTP:
-        timeout, name = current_app.config["MAIL_TIMEOUT"], self._own_name()
+        timeout, name = self.timeout or current_app.config["MAIL_TIMEOUT"], self._own_name()
         with _asking("set-up"):
             if self.server and self.server.problem:
                 raise ValueError(self.server.problem)
@@ -225,6 +226,7 @@ class Connection(flask_mail.Connection):
         public_only = self.server is not None and not current_app.config["MAIL_PRIVATE_SERVERS"]
         with _asking("connect"):
             host.reach(self.mail.server, self.mail.port, public_only)
+            self.greeting = host.greeting
             host.ehlo_or_helo_if_needed()
         if self.mail.use_tls:
             with _asking("tls"):
@@ -320,12 +322,12 @@ class Mail(flask_mail.Mail):
     A mail is held back by MAIL_SUPPRESS_SEND only, not by TESTING: our tests send to a server of their own.
     """
 
-    def connect(self, server: Server | None = None) -> Connection:
-        """To an organisation's own server, else to that of the installation."""
+    def connect(self, server: Server | None = None, timeout: int | None = None) -> Connection:
+        """To an organisation's own server, else to that of the installation. timeout: seconds, else MAIL_TIMEOUT."""
         app = _app()
         state = self.init_mail({**app.config, **(server.settings() if server else {})}, app.debug)
         app.extensions.setdefault("mail", state)
-        return Folder(state, server) if app.config["DEMO"] else Connection(state, server)
+        return Folder(state, server) if app.config["DEMO"] else Connection(state, server, timeout)
 
 
 def _app() -> Flask:

@@ -16,7 +16,7 @@ from flask import Flask, current_app
 from flask_mail import BadHeaderError
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from portal import clock, keys
+from portal import clock
 from portal import db as database
 from portal.audit.actions import purge as purge_log
 from portal.db import EVERYWHERE, db, within
@@ -25,8 +25,7 @@ from portal.organisations.models import Organisation
 from portal.organisations.queries import all_organisations
 from portal.outbox import actions, queries, rules
 from portal.outbox.actions import Claim
-from portal.outbox.compose import compose, sender_of, signers
-from portal.outbox.models import MailServer
+from portal.outbox.compose import compose, server_of, signers
 from portal.outbox.rules import Verdict
 from portal.outbox.transport import Message, NotSent, Server, mail
 from portal.throttle.actions import sweep
@@ -143,7 +142,7 @@ class Worker:
             database.read_only()
             now, due = clock.now(), queries.due_per_organisation(clock.now())
             servers = (
-                {row.organisation_id: _server(row, owner) for row, owner in queries.servers_of(due)} if due else {}
+                {row.organisation_id: server_of(row, owner) for row, owner in queries.servers_of(due)} if due else {}
             )
             db.session.rollback()
             found: dict[Line, set[UUID]] = {}
@@ -156,15 +155,6 @@ class Worker:
                     actions.expire_overdue(late)
                     db.session.commit()
         return found
-
-
-def _server(row: MailServer, organisation: Organisation) -> Server:
-    try:
-        password, problem = (keys.decrypt("mail server", row.kept_password) if row.kept_password else ""), ""
-    except ValueError:
-        password, problem = "", "its password was kept with another PORTAL_SECRET_KEY"
-    domain = sender_of(organisation).rpartition("@")[2]
-    return Server(row.host, row.port, row.security, row.username, password, domain, problem)
 
 
 class Line:

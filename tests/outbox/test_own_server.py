@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from portal.outbox import worker
 from portal.outbox.models import MailServer
+from portal.outbox.smtp import addresses_of
 from tests.outbox.relay import Relay
 
 
@@ -137,3 +138,28 @@ def test_own_server_is_not_on_our_own_network(host, own_relay, own_server, put, 
     assert work() == 0
     assert (row(mail_id).state, own_relay.connections) == ("new", 0)
     assert "own network" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "::1",
+        "::ffff:127.0.0.1",
+        "::127.0.0.1",
+        "64:ff9b::7f00:1",
+        "64:ff9b::a9fe:a9fe",
+        "64:ff9b:1::a00:1",
+        "2002:7f00:1::",
+        "fe80::1",
+        "fd00::1",
+        "ff0e::1",
+    ],
+)
+def test_other_ways_to_write_an_address_of_our_own(address):
+    with pytest.raises(ValueError, match="own network"):
+        addresses_of(address, 587, public_only=True)
+
+
+@pytest.mark.parametrize("address", ["9.9.9.9", "2620:fe::fe", "64:ff9b::909:909", "::ffff:9.9.9.9"])
+def test_address_on_the_internet_is_called(address):
+    assert addresses_of(address, 587, public_only=True)
