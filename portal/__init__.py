@@ -28,6 +28,7 @@ FEATURES = [
     "paper",
     "places",
     "face",
+    "postmaster",
     "home",
     "logbook",
     "staff",

@@ -126,6 +126,8 @@ def demo(bind: str, fresh: bool) -> None:
     database.migrate()
     actions.fill(port)
     database.db.session.commit()
+    actions.check_mail()
+    database.db.session.commit()
     click.echo(actions.welcome())
     database.let_go()
     serving.serve(host, port, workers=1, mail=True)

@@ -5,6 +5,7 @@ A value comes from the environment (`PORTAL_<NAME>`, or a file named by `PORTAL_
 """
 
 import difflib
+import ipaddress
 import os
 import secrets
 from collections.abc import Callable, Mapping
@@ -53,6 +54,18 @@ def header_names(value: str) -> list[str]:
     return names
 
 
+def name_server(value: str) -> str:
+    host, _, port = value.strip().partition(":") if value.count(":") == 1 else (value.strip(), "", "53")
+    try:
+        if value.strip():
+            ipaddress.ip_address(host)
+        if not port.isdecimal() or not 0 < int(port) < 65536:
+            raise ValueError
+    except ValueError:
+        raise ValueError("must be the address of a name server, such as 9.9.9.9 or 127.0.0.1:5353") from None
+    return value.strip()
+
+
 def whole_number(low: int, high: int) -> Callable[[str], int]:
     def check(value: str) -> int:
         if not value.strip().isdecimal() or not low <= int(value) <= high:
@@ -89,6 +102,7 @@ SETTINGS = [
         "from,to,subject,date,message-id,reply-to,mime-version,content-type,content-transfer-encoding,auto-submitted",
         header_names, "headers that a signature covers; leave out what your provider rewrites",
     ),
+    Setting("DNS_SERVER", "", name_server, "name server for the mail check, such as 9.9.9.9; default: the usual"),
     Setting("MAIL_PER_MINUTE", "60", whole_number(1, 60_000), "pace of mails after an import, per organisation"),
     Setting(
         "MONTHS_AFTER_LEAVING", "24", whole_number(0, 120), "how long parents look back after their child has left"

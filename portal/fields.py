@@ -194,7 +194,7 @@ def Email(check: Callable[..., None]) -> Any:
 
 
 def Password(label: Any, autocomplete: str, empty: Any) -> Any:
-    return PasswordField(label, [Required(empty)], render_kw={"autocomplete": autocomplete})
+    return PasswordField(label, [_needed(empty)], render_kw={"autocomplete": autocomplete})
 
 
 def Line(label: Any, empty: Any, most: int, *checks: Callable[..., None], **attributes: str) -> Any:

@@ -86,6 +86,7 @@ def _new_portal(name, request):
         "PORTAL_MAIL_PORT": "1",
         "PORTAL_MAIL_DEFAULT_SENDER": "portaal@portaal.example",
         "PORTAL_MAIL_PER_MINUTE": "60000",
+        "PORTAL_DNS_SERVER": "127.0.0.1:1",
     }
     if name == "postgresql":
         environ["PORTAL_SQLALCHEMY_DATABASE_URI"] = request.getfixturevalue("postgresql_server")("portal")

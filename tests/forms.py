@@ -44,6 +44,11 @@ NEW_CHILD = {
     **{f"ouder2-{name}": value for name, value in {**PARENT, "email": "twee@voorbeeld.nl"}.items()},
 }  # fmt: skip
 MAY_BE_EMPTY = ("infix", "group", "external_id", "token", "phone")
+# A server of our own network, so that nobody is called: it is refused, whatever else is filled in.
+SERVER = {
+    "sender": "portaal@kok.test", "host": "127.0.0.1", "security": "starttls", "port": "587", "username": "kok",
+    "password": "geheim", "to": "manager@kok.test",
+}  # fmt: skip
 POSTS = {
     "auth.login": Post("stranger", "/inloggen", LOGIN),
     "auth.logout": Post("parent", "/uitloggen"),
@@ -94,6 +99,13 @@ POSTS = {
     "office_access.end_sessions": Post("administratie", f"/beheer/ouders/{ID}/uitloggen"),
     "office_access.block_account": Post("administratie", f"/beheer/ouders/{ID}/blokkeren"),
     "office_access.unblock_account": Post("administratie", f"/beheer/ouders/{ID}/deblokkeren"),
+    "mail_check.run": Post("administratie", "/beheer/e-mail/controle/nu"),
+    "mail_check.send": Post("administratie", "/beheer/e-mail/controle/testmail/sturen"),
+    "mail_check.source": Post("administratie", "/beheer/e-mail/controle/testmail", {"source": "a"}, large=True),
+    "mail_settings.edit": Post("manager", "/beheer/e-mail/instellingen", SERVER),
+    "mail_settings.remove": Post("manager", "/beheer/e-mail/instellingen/weghalen"),
+    "mail_keys.make": Post("manager", "/beheer/e-mail/handtekening/maken"),
+    "mail_keys.look": Post("manager", "/beheer/e-mail/handtekening/kijken"),
     "uploads.upload": Post("administratie", "/beheer/import", {"file": "a"}, large=True),
     "uploads.confirm": Post("administratie", f"/beheer/import/{ID}/bevestigen"),
     "uploads.throw_away": Post("administratie", f"/beheer/import/{ID}/weggooien"),

@@ -27,7 +27,7 @@ FLOORS = [
     ["fields", "answers", "menu", "jinja", "pages", "doors"],
     ["audit", "files", "passwords", "outbox"],
     ["auth", "factors", "people"],
-    ["children", "parents", "imports", "uploads", "paper", "places", "face"],
+    ["children", "parents", "imports", "uploads", "paper", "places", "face", "postmaster"],
     ["contracts", "messages", "diary", "planning", "invoices"],
     ["home", "logbook", "staff", "demo"],
     ["serving", "portal", "migrations", "cli", "__main__"],
@@ -35,13 +35,17 @@ FLOORS = [
 ORDER = [name for floor in FLOORS for name in floor]
 # The files of a slice; each may import those before it.
 FILES = [
-    "rules", "images", "storage", "models", "queries", "mails", "actions", "events", "letters", "signing", "smtp", "transport",
-    "compose", "worker", "find", "cookies", "forms", "gate", "routes", "account", "staff", "cli", "__init__",
+    "facts", "providers", "spf", "domain", "dmarc", "server", "rules", "words", "images", "storage", "models", "queries",
+    "mails", "actions", "events", "letters", "signing", "smtp", "transport", "compose", "arrived", "gather", "trial",
+    "worker", "find", "cookies", "forms", "gate", "routes", "account", "staff", "cli", "__init__",
 ]  # fmt: skip
 ONLY_IN = {
     "signing": ["outbox"], "smtp": ["outbox"], "transport": ["outbox"], "compose": ["outbox"],
-    "worker": ["outbox", "uploads"], "images": ["files"], "storage": ["files"], "events": ["auth"],
+    "worker": ["outbox", "uploads", "postmaster"], "images": ["files"], "storage": ["files"], "events": ["auth"],
     "cookies": ["auth"], "gate": ["auth"], "account": ["auth"],
+    "facts": ["postmaster", "demo"], "providers": ["postmaster"], "spf": ["postmaster"], "domain": ["postmaster"],
+    "dmarc": ["postmaster"], "server": ["postmaster"], "words": ["postmaster"], "arrived": ["postmaster"],
+    "gather": ["postmaster"], "trial": ["postmaster"],
 }  # fmt: skip
 WEB = {"forms", "routes", "account", "gate", "staff"}
 TYPED = {"rules", "models", "queries", "mails", "actions"}

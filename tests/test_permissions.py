@@ -59,6 +59,10 @@ ASKS = {
         "uploads.progress", "imports.result", "imports.settle",
     ],
     "log.see": ["logbook.overview", "logbook.download", "logbook.who_saw"],
+    "mail.see": ["mail_check.report", "mail_check.run", "mail_check.source", "mail_check.send"],
+    "mail.settings": [
+        "mail_settings.edit", "mail_settings.remove", "mail_keys.overview", "mail_keys.make", "mail_keys.look",
+    ],
     "factors.reset": ["factor_resets.ask", "factor_resets.agree", "factor_resets.stop"],
 }  # fmt: skip
 OF = {endpoint: asks for asks, endpoints in ASKS.items() for endpoint in endpoints}

@@ -23,9 +23,13 @@ from portal.files.actions import keep, opened_logo
 from portal.organisations.actions import add_organisation
 from portal.organisations.models import Group, Location, Organisation
 from portal.organisations.queries import all_organisations
+from portal.outbox.transport import Server
 from portal.parents import actions as parents
 from portal.passwords.actions import hash_password
 from portal.people.actions import know_names
+from portal.postmaster import actions as postmaster
+from portal.postmaster import gather
+from portal.postmaster.facts import domain_of
 
 PASSWORD = "tulp-fiets-molen-appel"  # noqa: S105 (shown at every start of the demo)
 
@@ -97,11 +101,20 @@ def fill(port: int) -> None:
                 _families(organisation, password_hash)
                 _colleagues(organisation, password_hash)
                 _logo(organisation)
+                _mail(organisation)
                 know_names(db.session.scalars(sa.select(Person)).all())
                 if organisation is kok:
                     _troubles()
     for organisation in all_organisations():
         organisation.origin = f"http://{organisation.host}:{port}"
+
+
+def check_mail() -> None:
+    """As the worker does every day. The DNS of the demo knows what is saved in the database."""
+    for organisation in all_organisations():
+        with within(organisation.id):
+            setup, server = gather.setup_of(organisation)
+            postmaster.keep(gather.examine(setup, gather.texts_of(organisation), server))
 
 
 def _families(organisation: Organisation, password_hash: str) -> None:
@@ -120,6 +133,16 @@ def _families(organisation: Organisation, password_hash: str) -> None:
         db.session.flush()
         if not example.has_password:
             mails.credentials(account.id)
+
+
+def _mail(organisation: Organisation) -> None:
+    """A mail server, and for Kok a signature."""
+    sender = organisation.sender
+    server = Server("smtp.provider.example", 587, "starttls", sender, "geheim", domain_of(sender))
+    postmaster.save_server(sender, server, by=None)
+    if organisation.slug == "kok":
+        made = postmaster.make_keys(organisation, "kok.example")
+        postmaster.use_keys({key.selector for key in made})
 
 
 def _colleagues(organisation: Organisation, password_hash: str) -> None:

@@ -1,4 +1,4 @@
-"""The mails of the demo: files in the instance folder, written by the worker instead of being sent."""
+"""The mails of the demo, which the worker keeps as files; and its DNS, in which every key stands at once."""
 
 import re
 from dataclasses import dataclass
@@ -7,6 +7,15 @@ from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
 from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from portal import db as database
+from portal.db import EVERYWHERE, db, within
+from portal.demo import facts
+from portal.outbox.models import SigningKey
+from portal.postmaster.facts import Answer, Key
 
 NAME = re.compile(r"[0-9A-Za-z._-]{1,100}")
 
@@ -26,6 +35,21 @@ class Post:
     @property
     def links(self) -> list[str]:
         return re.findall(r"https?://[^\s<>\"]+", self.text)
+
+
+def look(app: Any, name: str, kind: str) -> Answer:
+    """What the DNS of the demo says. Whoever asks may be a thread of its own, so in a session of its own."""
+    selector, mark, domain = name.partition("._domainkey.")
+    if not mark:
+        return facts.look(name, kind)
+    with app.app_context(), within(EVERYWHERE):
+        database.read_only()
+        row = db.session.scalars(
+            sa.select(SigningKey).where(SigningKey.selector == selector, SigningKey.domain == domain)
+        ).first()
+        if row is None or kind != "TXT":
+            return facts.look(name, kind)
+        return Answer("found", (Key(domain, selector, row.algorithm, row.public, "").value,))
 
 
 def mails_of(folder: Path) -> list[Post]:

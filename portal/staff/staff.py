@@ -14,6 +14,7 @@ from portal.errors import Refused
 from portal.factors import actions as factors
 from portal.factors.find import find_reset
 from portal.imports.queries import doubtful_imports
+from portal.postmaster.queries import number_wrong
 from portal.roles import may
 from portal.staff import actions, find, forms, queries
 from portal.text import _
@@ -33,6 +34,7 @@ def start():
         parents={state: queries.parents_who_are(state) for state in states},
         alone=queries.children_alone(today) if states else None,
         late_mails=queries.late_mails(clock.now()) if may(role, "mail.see") else 0,
+        mail_troubles=number_wrong() if may(role, "mail.see") else 0,
         blocks=queries.waiting_blocks(today) if may(role, "accounts.block") else [],
         resets=queries.open_resets() if may(role, "factors.reset") else [],
         doubtful=doubtful_imports() if may(role, "imports.do") else [],

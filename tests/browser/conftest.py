@@ -52,7 +52,7 @@ class Server:
         self.settings = {
             "PORTAL_INSTANCE": folder, "PORTAL_MAIL_SERVER": "127.0.0.1", "PORTAL_MAIL_PORT": str(mail_port),
             "PORTAL_MAIL_USE_TLS": "false", "PORTAL_MAIL_DEFAULT_SENDER": "portaal@portaal.example",
-            "PORTAL_MAIL_PER_MINUTE": "60000", "PORTAL_HASHES_PER_SECOND": "1000",
+            "PORTAL_MAIL_PER_MINUTE": "60000", "PORTAL_HASHES_PER_SECOND": "1000", "PORTAL_DNS_SERVER": "127.0.0.1:1",
         }  # fmt: skip
         self.environ = {**self.settings, "PATH": os.environ["PATH"]}
         self.log = self.folder / "log"

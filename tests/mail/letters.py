@@ -17,7 +17,7 @@ TOKEN = "eyJqIjoiRkxYc0N0ZGJyUSIsIm8iOiJjMGZmZWUifQ.aSMDtA.x5bVyT2v0kM3h4uZ1oQ9s
 # What only tells of a change: nothing in it ends.
 NEWS = (
     "auth/password_changed", "auth/new_device", "factors/second_step_changed", "children/child_added",
-    "parents/address_changed", "parents/address_new",
+    "parents/address_changed", "parents/address_new", "postmaster/trial",
 )  # fmt: skip
 SECRETS = {"password": "Kx7m-Rq2p-Wd9t-Hn4v", "code": "KXRM-7PQW", "token": TOKEN}
 
@@ -35,6 +35,7 @@ def context_of(folder, origin):
         "children/child_added": "/inloggen",
         "parents/address_changed": "/hulp",
         "parents/address_new": "/inloggen",
+        "postmaster/trial": "/beheer/e-mail/controle",
     }
     if folder == "staff/role_changed":
         return {"role": "planning", "moment": MOMENT, "link": f"{origin}/inloggen"}
