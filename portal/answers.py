@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, g, make_response, render_template, request
+from flask import Response, g, jsonify, make_response, render_template, request
 from flask import redirect as plain_redirect
 
 from portal.fields import Form
@@ -48,6 +48,13 @@ def redirect(to: str) -> Response:
 def gone(template: str, **context: Any) -> Answer:
     """A page that explains why something is over (410). htmx would not show it, so there the status is 422."""
     return render_template(template, **context), 422 if is_htmx() else 410
+
+
+def problem(status: int, title: str, detail: str = "") -> Response:
+    """What is wrong, for a program (RFC 9457)."""
+    response = jsonify({"type": "about:blank", "status": status, "title": title, "detail": detail or title})
+    response.status_code, response.mimetype = status, "application/problem+json"
+    return response
 
 
 def is_https() -> bool:

@@ -46,6 +46,13 @@ def public(blueprint: Blueprint) -> Blueprint:
     return blueprint
 
 
+def programs(blueprint: Blueprint) -> Blueprint:
+    """Addresses for programs of others: no cookie counts there, so no form can be forged. Each checks its own secret,
+    and answers in JSON."""
+    DOORS[blueprint.name] = "programs"
+    return blueprint
+
+
 def parents(blueprint: Blueprint) -> Blueprint:
     """Pages for who is logged in with a whole session. Others go to the login page and come back afterwards."""
     DOORS[blueprint.name] = "parents"
@@ -122,6 +129,10 @@ def _guard() -> Response | None:
         if (closed := _make_room()) is not None:
             return closed
         database.db.session.rollback()  # the body may come in slowly; nothing is held meanwhile
+        if DOORS.get(request.blueprint or "") == "programs":
+            _refuse_endless_body()
+            database.end_reading()
+            return None
         _refuse_foreign_post()
         _check_csrf()
     return None
@@ -143,9 +154,7 @@ def _make_room() -> Response | None:
 
 def _refuse_foreign_post() -> None:
     """Only our own pages may post here: Fetch metadata where the browser sends it, else the Origin header."""
-    if "Transfer-Encoding" in request.headers:
-        # Werkzeug would cut a body without a length off at the limit and read the rest as if that was all.
-        abort(411)
+    _refuse_endless_body()
     if request.mimetype not in FORM_TYPES and request.content_length:
         abort(415)
     found = organisation()
@@ -157,6 +166,12 @@ def _refuse_foreign_post() -> None:
         abort(403)
     if request.mimetype == FORM_TYPES[0] and not _is_utf8(request.get_data()):
         abort(400)
+
+
+def _refuse_endless_body() -> None:
+    """Werkzeug would cut a body without a length off at the limit and read the rest as if that was all."""
+    if "Transfer-Encoding" in request.headers:
+        abort(411)
 
 
 def _is_utf8(body: bytes) -> bool:
