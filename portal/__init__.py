@@ -26,6 +26,7 @@ FEATURES = [
     "imports",
     "uploads",
     "paper",
+    "api",
     "places",
     "face",
     "postmaster",

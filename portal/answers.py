@@ -1,5 +1,6 @@
 """How the portal answers: form pages, fragments and redirects. The only reader of htmx headers."""
 
+from http import HTTPStatus
 from typing import Any
 
 from flask import Response, g, jsonify, make_response, render_template, request
@@ -7,7 +8,7 @@ from flask import redirect as plain_redirect
 
 from portal.fields import Form
 from portal.organisations.find import organisation
-from portal.text import _
+from portal.text import _, language, lazy_gettext
 
 Answer = Response | tuple[str, int]
 
@@ -50,10 +51,46 @@ def gone(template: str, **context: Any) -> Answer:
     return render_template(template, **context), 422 if is_htmx() else 410
 
 
-def problem(status: int, title: str, detail: str = "") -> Response:
+def problem(status: int, title: str = "", detail: str = "", **more: Any) -> Response:
     """What is wrong, for a program (RFC 9457)."""
-    response = jsonify({"type": "about:blank", "status": status, "title": title, "detail": detail or title})
+    title, detail = title or HTTPStatus(status).phrase, detail or str(PROBLEMS.get(status, ""))
+    response = jsonify({"type": "about:blank", "status": status, "title": title, "detail": detail or title, **more})
     response.status_code, response.mimetype = status, "application/problem+json"
+    response.headers["Content-Language"] = language()
+    return response
+
+
+PROBLEMS = {
+    400: lazy_gettext("Wij kunnen dit niet lezen."),
+    401: lazy_gettext("Stuur een sleutel mee: Authorization: Bearer …"),
+    403: lazy_gettext("Dit mag hier niet."),
+    404: lazy_gettext("Dit bestaat hier niet."),
+    405: lazy_gettext("Deze methode kan hier niet. Bij Allow staat wat wel kan."),
+    411: lazy_gettext("Zeg in Content-Length hoe lang de inhoud is."),
+    413: lazy_gettext("De inhoud is te groot. Stuur hoogstens 16 kB."),
+    415: lazy_gettext("Stuur JSON in UTF-8, niet ingepakt. Content-Type: application/json."),
+    429: lazy_gettext("Dit is te vaak. Wacht zo lang als bij Retry-After staat."),
+    500: lazy_gettext("Er ging bij ons iets mis. Er is niets gewijzigd."),
+    503: lazy_gettext("Het is nu te druk. Er is niets gewijzigd. Probeer het zo nog eens."),
+}
+
+
+def is_for_program() -> bool:
+    """Whether who asks is a program, that reads no pages. Every address under /api/ is for programs."""
+    return request.path.startswith("/api/")
+
+
+def not_let_in(detail: str) -> Response:
+    """401, with the reason in words."""
+    response = problem(401, detail=detail)
+    response.headers["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def too_often(retry_after: int) -> Response:
+    """429 for a program."""
+    response = problem(429)
+    response.headers["Retry-After"] = str(retry_after)
     return response
 
 

@@ -16,7 +16,7 @@ from flask_wtf.csrf import generate_csrf
 from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException, ServiceUnavailable, TooManyRequests
 
-from portal import jinja, text
+from portal import answers, jinja, text
 from portal.answers import cookie_name
 from portal.db import db
 from portal.organisations import queries
@@ -91,8 +91,12 @@ def _language() -> Locale:
 
 
 def error_page(status: int, retry_after: int = 0) -> Response:
-    """The calm page of this status. `retry_after` in seconds is said on the page and in the header."""
+    """The calm page of this status; for a program the same in JSON. `retry_after` is in seconds."""
     headers = {"Retry-After": str(retry_after)} if retry_after else {}
+    if answers.is_for_program():
+        response = answers.problem(status, reference=g.get("reference", ""))
+        response.headers.update(headers)
+        return response
     words = {"reference": g.get("reference", ""), "minutes": max(1, retry_after // 60)}
     return Response(render_template(f"errors/{status}.html", **words), status, headers)
 
@@ -115,10 +119,13 @@ def _http_error(error: HTTPException) -> Response | HTTPException:
         return error
     if request_ctx.url_adapter is None:  # a host that is no host
         g.organisation = None
+        if answers.is_for_program():
+            return answers.problem(404)
         return Response(render_template("organisations/unknown_host.html"), 404)
     if g.get("organisation", False) is None:
         return _no_organisation()
-    known = status if status in ERROR_PAGES else (400 if status < 500 else 500)
+    can_say = answers.PROBLEMS if answers.is_for_program() else ERROR_PAGES
+    known = status if status in can_say else (400 if status < 500 else 500)
     page = error_page(known, getattr(error, "retry_after", None) or 0)
     if status == 405 and getattr(error, "valid_methods", None):
         page.headers["Allow"] = ", ".join(error.valid_methods)  # type: ignore[attr-defined]
@@ -127,6 +134,8 @@ def _http_error(error: HTTPException) -> Response | HTTPException:
 
 def _no_organisation() -> Response:
     """Nobody lives at this host. On a fresh installation the machine itself is told what comes next."""
+    if answers.is_for_program():
+        return answers.problem(404)
     is_here = request.remote_addr in ("127.0.0.1", "::1") and "X-Forwarded-For" not in request.headers
     if is_here and not queries.all_organisations():
         return Response(render_template("organisations/none.html", command=FIRST_COMMAND), 404)

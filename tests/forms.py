@@ -125,6 +125,8 @@ POSTS = {
     "places_change.change_group": Post("manager", f"/beheer/locaties/groepen/{ID}", refusal=404, stale=404),
     "places_change.end_group": Post("manager", f"/beheer/locaties/groepen/{ID}/stoppen"),
     "logbook.download": Post("manager", "/beheer/logboek/bestand"),
+    "api_tokens.make": Post("manager", "/beheer/koppeling/nieuw", {"name": "Planning"}),
+    "api_tokens.revoke": Post("manager", f"/beheer/koppeling/{ID}/intrekken", refusal=404),
     "welcome.set_language": Post("stranger", "/taal", {"language": "nl", "next": "/"}, ignores=("next",)),
 }
 EXAMPLES = {
@@ -144,6 +146,8 @@ EXAMPLES = {
     "child_id": ID,
     "person_id": ID,
     "block_id": ID,
+    "external_id": "K-1",
+    "token_id": ID,
 }
 
 # As they travel, so that what is no text at all can be sent too.
@@ -177,9 +181,15 @@ def addresses_of(app, method=None):
 
 
 def refused(page, status):
-    """What is wrong with this refusal; nothing when it is a whole page in Dutch with the status we want."""
+    """What is wrong with this refusal; nothing when it is a whole page in Dutch with the status we want.
+
+    For a program it is a problem in JSON.
+    """
     if page.status != status:
         return f"{page.status}, not {status}"
+    if page.response.mimetype == "application/problem+json":
+        is_whole = page.response.json["status"] == status and page.response.json["detail"]
+        return "" if is_whole and page.response.headers["Content-Language"] == "nl" else page.text
     if 300 <= page.status < 400 or not page.response.get_data():
         return ""
     if page.response.mimetype != "text/html" or 'lang="nl"' not in page.text[:200] or "Traceback" in page.text:

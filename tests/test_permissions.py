@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from portal.api import actions as api
 from portal.auth.models import Account, StaffGroup
 from portal.children.models import Guardianship
 from portal.db import db
@@ -24,6 +25,7 @@ ASKS = {
         "auth.forgot_password", "auth.forgot_password_sent", "auth.ask_new_link", "auth.use_code",
         "auth.open_reset_link", "auth.open_activation_link", "auth.open_device_link", "auth.open_letter_link", "auth.letter", "auth.approve_device",
         "auth.choose_password", "auth.check_password", "auth.propose_passphrase", "stop_reset.stop", "files.logo",
+        "api.put_child", "api.leave", "api_description.openapi",
     ],
     "parent": [
         "portal.home", "portal.account", "account.change_password", "account.step_up", "account.sessions",
@@ -63,6 +65,7 @@ ASKS = {
     "mail.settings": [
         "mail_settings.edit", "mail_settings.remove", "mail_keys.overview", "mail_keys.make", "mail_keys.look",
     ],
+    "tokens.change": ["api_tokens.tokens", "api_tokens.make", "api_tokens.revoke"],
     "factors.reset": ["factor_resets.ask", "factor_resets.agree", "factor_resets.stop"],
 }  # fmt: skip
 OF = {endpoint: asks for asks, endpoints in ASKS.items() for endpoint in endpoints}
@@ -204,10 +207,11 @@ def examples(kok, els, noor, anna, inside):
         db.session.add(Guardianship(organisation_id=kok.id, child_id=noor.id, person_id=els.person_id, role="custody"))
         done = imports.remember(imports.ImportResult(), "ouders.csv")
         seen = uploads.look(rules.EXAMPLE.encode())
+        token = api.make_token("Planning", els).row
         upload = uploads.keep(rules.EXAMPLE.encode(), "ouders.csv", seen, els.id)
         file = files.keep("logo", "logo.png", Picture("image/png", 144, 144, b"a picture"))
         group = db.session.get(Group, noor.group_id)
     return {
         **EXAMPLES, "child_id": noor.id, "person_id": anna.person_id, "account_id": els.id, "import_id": done.id, "upload_id": upload.id, "file_id": file.id,
-        "group_id": group.id, "location_id": group.location_id,
+        "group_id": group.id, "location_id": group.location_id, "token_id": token.id,
     }  # fmt: skip

@@ -42,7 +42,7 @@ def _check_session() -> Response | None:
     if request.endpoint in FOR_EVERYONE:
         return None
     asked_by(g.reference)
-    if not _has_session() or not current_user.is_authenticated:
+    if answers.is_for_program() or not _has_session() or not current_user.is_authenticated:
         return None
     in_session(current_user.session.id, current_user.account.id)
     kind = current_user.session.kind

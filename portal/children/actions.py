@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID, uuid4
 
@@ -20,7 +20,7 @@ from portal.children.rules import ChildDetails, KnownAddress, KnownChild, LastPa
 from portal.db import db, scope
 from portal.errors import Refused
 from portal.organisations.models import Group
-from portal.outbox.models import SOON
+from portal.outbox.models import BULK, SOON
 from portal.people.actions import know_names
 from portal.text import _
 
@@ -127,8 +127,10 @@ def _check(details: ChildDetails, child: Child | None = None) -> None:
 # Parents of a child, and what they may
 
 
-def add_guardianship(child: Child, parent: ParentDetails, by: Account | None = None) -> AddedParent:
-    """Make this a parent of the child, with a new account or the one that has the address.
+def add_guardianship(
+    child: Child, parent: ParentDetails, by: Account | None = None, mail_at: datetime | None = None
+) -> AddedParent:
+    """Make this a parent of the child, with a new account or the one that has the address. `mail_at`: one of many.
 
     Raises KnownAddress for an address of somebody here, unless the details say it is known, and Refused. Who is a
     parent already stays one; rights that differ are a Refused, for they are changed on purpose only.
@@ -153,7 +155,7 @@ def add_guardianship(child: Child, parent: ParentDetails, by: Account | None = N
     db.session.add(link)
     db.session.flush()
     record("guardianship_added", account.id, by=_id(by), detail=link.role, child_id=child.id)
-    _tell(link, account)
+    _tell(link, account, mail_at)
     return AddedParent(link, account, is_new)
 
 
@@ -255,15 +257,18 @@ def _give(link: Guardianship, details: RightsDetails, by: Account | None) -> Non
     link.recorded_by = _id(by)
 
 
-def _tell(link: Guardianship, account: Account) -> None:
-    """The first child brings the credentials, each next one a short mail. Who sees nothing is told nothing."""
+def _tell(link: Guardianship, account: Account, mail_at: datetime | None = None) -> None:
+    """The first child brings the credentials, each next one a short mail. Who sees nothing is told nothing.
+
+    With `mail_at` (of a program that sends a thousand families) at the pace of an import, and as quiet as that.
+    """
     if not link.can_see_daily or not account.is_open:
         return
     has_others = any(child.id != link.child_id for child in queries.children_of(account.person_id))
     if account.password_hash is None and not account.role and not has_others:
-        auth_mails.credentials(account.id, priority=SOON)
+        auth_mails.credentials(account.id, due_at=mail_at, priority=BULK if mail_at else SOON)
         record("credentials_sent", account.id, by=link.recorded_by)
-    else:
+    elif account.password_hash is not None or mail_at is None:
         mails.child_added(account.id, link.child_id)
 
 

@@ -381,10 +381,8 @@ def _change_groups(changed: dict[UUID, list[UUID]], by: UUID | None) -> Iterator
 
 
 def _send_credentials(plan: _Plan, per_minute: int) -> Iterator[int]:
-    """A mail for each new account, at a pace the relay can bear; after what an earlier import has waiting."""
-    pause = timedelta(minutes=1) / per_minute
-    before = queries.last_bulk_mail()
-    due_at = max(clock.now(), before + pause) if before else clock.now()
+    """A mail for each new account, one after the other."""
+    pause, due_at = timedelta(minutes=1) / per_minute, queries.next_bulk_mail(per_minute)
     for accounts in _chunks(plan.new[Account]):
         for account in accounts:
             mails.credentials(account["id"], due_at=due_at)

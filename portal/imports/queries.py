@@ -1,7 +1,7 @@
 """Everything an import compares a file with: all of the organisation at once, as values. And what imports left."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -100,6 +100,12 @@ def last_bulk_mail() -> datetime | None:
         .order_by(Mail.due_at.desc())
         .limit(1)
     ).scalar()
+
+
+def next_bulk_mail(per_minute: int) -> datetime:
+    """When one more mail may go out at this pace, which the relay can bear: after what waits of an earlier import."""
+    before, now = last_bulk_mail(), clock.now()
+    return max(now, before + timedelta(minutes=1) / per_minute) if before else now
 
 
 # Earlier imports

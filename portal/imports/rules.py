@@ -242,12 +242,12 @@ def _empty_problem(column: str) -> str:
 
 
 # Control characters, halves of characters, damage of an earlier conversion, line breaks and turns of direction.
-_NO_TEXT = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffd\ufeff\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+NO_TEXT = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffd\ufeff\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _INTERNATIONAL_PHONE = re.compile(r"\+[0-9][0-9 ()./-]*")
 
 
 def _text_problem(column: str, value: str) -> str:
-    if _NO_TEXT.search(value):
+    if NO_TEXT.search(value):
         return _("in %(column)s staat een teken dat wij niet kennen", column=column)
     if len(meant(value)) > LONGEST[column]:
         return _("%(column)s is langer dan %(most)s tekens", column=column, most=LONGEST[column])

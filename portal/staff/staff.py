@@ -6,6 +6,7 @@ from flask import Blueprint, flash, g, render_template, request, url_for
 from flask_login import current_user
 
 from portal import answers, clock, doors
+from portal.api.find import stopped_tokens
 from portal.auth.actions import send_credentials
 from portal.auth.find import confirm_first
 from portal.children.find import seen_groups
@@ -38,6 +39,7 @@ def start():
         blocks=queries.waiting_blocks(today) if may(role, "accounts.block") else [],
         resets=queries.open_resets() if may(role, "factors.reset") else [],
         doubtful=doubtful_imports() if may(role, "imports.do") else [],
+        stopped=stopped_tokens() if may(role, "tokens.change") else [],
     )
 
 

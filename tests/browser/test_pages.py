@@ -219,6 +219,10 @@ PAGES = {
     "mail server, wrong": ("staff", followed("/beheer/e-mail/instellingen", "#server-form button[type=submit]")),
     "mail keys": ("staff", opened("/beheer/e-mail/handtekening")),
     "mail keys, made": ("staff", followed("/beheer/e-mail/handtekening", "#make-form button, #look-form button")),
+    "connection": ("staff", opened("/beheer/koppeling")),
+    "make a token": ("staff", opened("/beheer/koppeling/nieuw")),
+    "make a token, wrong": ("staff", opened("/beheer/koppeling/nieuw", name="")),
+    "made a token": ("staff", opened("/beheer/koppeling/nieuw", name="Planning")),
     "own second step": ("staff", opened("/account/tweede-stap")),
     "own second step of a parent": ("parent", opened("/account/tweede-stap")),
     "import": ("staff", opened("/beheer/import")),
@@ -261,7 +265,7 @@ NO_PAGE = {
     "static", "welcome.accent", "welcome.livez", "welcome.readyz", "welcome.security_txt",
     "welcome.well_known_change_password", "demo.mail_html",
     "second_step.qr_code", "uploads.example", "auth.letter", "files.logo",
-    "face.sample", "face.draft",
+    "face.sample", "face.draft", "api_description.openapi",
 }  # fmt: skip
 
 
@@ -565,6 +569,7 @@ def test_every_page_is_in_these_lists(server):
         "office_rights.add_parent", "office_rights.change_rights", "office_rights.end_parent",
         "office_blocks.ask_block", "office_parents.parents", "office_parents.parent",
         "office_parents_change.change_parent", "office_parents_change.change_address",
+        "api_tokens.tokens", "api_tokens.make",
     }  # fmt: skip
     app = create_app({**server.settings, "PORTAL_DEMO": "true"})
     assert {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in rule.methods} == seen | NO_PAGE

@@ -1,0 +1,14 @@
+"""Programs: the organisation's own planning system tells of children and parents, with a token of a manager."""
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    from flask_babel import lazy_gettext
+
+    from portal import menu
+    from portal.api import routes, staff
+
+    for blueprint in (routes.bp, routes.description, staff.bp):
+        app.register_blueprint(blueprint)
+    menu.add("staff", "api_tokens.tokens", lazy_gettext("Koppeling"), 75)
