@@ -13,6 +13,11 @@ class Item:
     order: int
 
     @property
+    def is_rare(self) -> bool:
+        """What the office does not open every day stands together under "Meer": orders 50 to 89."""
+        return self.door == "staff" and 50 <= self.order < 90
+
+    @property
     def url(self) -> str:
         return url_for(self.endpoint)
 
@@ -25,7 +30,10 @@ _items: dict[tuple[str, str], Item] = {}
 
 
 def add(door: str, endpoint: str, label: str, order: int) -> None:
-    """Put a page in the menu of the people behind this door. The label is a lazy translation."""
+    """Put a page in the menu of the people behind this door. The label is a lazy translation.
+
+    Orders of the office: 10 to 49 what is used every day, 50 to 89 what is set up once in a while (`Item.is_rare`).
+    """
     _items[door, endpoint] = Item(door, endpoint, label, order)
 
 
