@@ -99,6 +99,8 @@ test_programs() {
 mail_programs() {
     [ -x /usr/bin/rspamd ] && [ -x /usr/sbin/spamd ] && [ -x /usr/sbin/opendkim ] ||
         apt_install spamassassin spamd rspamd opendkim || true
+    [ -x /usr/lib/postfix/sbin/smtpd ] && [ -x /usr/lib/dovecot/lmtp ] && [ -x /usr/lib/dovecot/imap ] ||
+        apt_install postfix dovecot-imapd dovecot-lmtpd || true
 }
 
 page_checkers() {

@@ -236,7 +236,10 @@ def _tried(host: Any, sender: str, recipient: str) -> Said:
 
 
 def _blames_sender(code: int, text: str) -> bool:
-    return code in (530, 535, 553) or re.search(r"\b5\.1\.[78]\b|sender|not owned|send as", text, re.I) is not None
+    return (
+        code in (530, 535, 553)
+        or re.search(r"\b5\.1\.[78]\b|sender|not owned|send as|relay|authenticat", text, re.I) is not None
+    )
 
 
 _DATE = re.compile(r"(?:\w{3}, )?\d{1,2} \w{3} \d{4} \d\d:\d\d:\d\d [+-]\d{4}")

@@ -97,9 +97,16 @@ def login(facts: Facts) -> list[Finding]:
         return [Finding(_login_problem(problem, setup), WRONG, {**values, "answer": problem.answer})]
     if problem:
         return []
-    if not setup.username and any(said and said.code == 530 for said in (door.sender,)):
+    if _asks_login(door, setup):
         return [Finding("login.needed", WRONG, values)]
     return [Finding("login.good", GOOD, values)] if setup.username else []
+
+
+def _asks_login(door: Door, setup: Setup) -> bool:
+    said = door.sender
+    if setup.username or said is None or (said.code or 0) < 500:
+        return False
+    return said.code == 530 or re.search(r"not logged in|authenticat|relay", said.text, re.I) is not None
 
 
 def _login_problem(problem: Said, setup: Setup) -> str:
@@ -124,8 +131,8 @@ def envelope(facts: Facts) -> list[Finding]:
     values = {"host": setup.host, "sender": setup.sender, "username": setup.username, "envelope": setup.envelope}
     found = []
     if door.sender.code is None or door.sender.code >= 400:
-        if door.sender.code == 530:
-            return []  # it asks who we are; `login` says so
+        if _asks_login(door, setup):
+            return []  # `login` says so
         return [Finding("envelope.sender", WRONG, {**values, "answer": door.sender.answer})]
     if setup.uses_verp and door.verp and (door.verp.code or 0) >= 400:
         found.append(Finding("envelope.verp", WEAK, {**values, "answer": door.verp.answer}))

@@ -17,16 +17,20 @@ class Authority:
         self.file = folder / "authority.pem"
         self.file.write_bytes(_pem(self.certificate))
 
-    def server_context(self, address="127.0.0.1", days=7, by_nobody=False):
-        """What a server at this address shows, valid for so many days from now."""
+    def server_context(self, **options):
+        """What a server shows; see `server_file`."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.server_file(**options))
+        return context
+
+    def server_file(self, address="127.0.0.1", days=7, by_nobody=False):
+        """The key and certificate of a server at this address, valid for so many days from now."""
         key = ec.generate_private_key(ec.SECP256R1())
         issuer, name = (key, address) if by_nobody else (self.key, "Our authority")
         certificate = _sign(key, address, issuer, name, days=days)
         path = self.folder / f"{certificate.serial_number}.pem"
-        path.write_bytes(_pem(certificate) + _private(key))
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(path)
-        return context
+        path.write_bytes(_private(key) + _pem(certificate))
+        return path
 
 
 def _sign(key, subject, issuer_key, issuer, days=7, is_authority=False):

@@ -67,6 +67,12 @@ BROKEN = {
     "no login given": (
         replace(GOOD_DOOR, sender=Said("", 530, "5.7.0 Authentication required"), verp=None),
         replace(GOOD_SETUP, username=""), {"login.needed"}),
+    "no login given, to a server that says so in its own way": (
+        replace(GOOD_DOOR, sender=Said("", 553, "5.7.1 <portaal@kok.test>: Sender address rejected: not logged in"), verp=None),
+        replace(GOOD_SETUP, username=""), {"login.needed"}),
+    "no login given, and no relaying": (
+        replace(GOOD_DOOR, sender=Said("", 554, "5.7.1 <kantoor@elders.test>: Relay access denied"), verp=None),
+        replace(GOOD_SETUP, username=""), {"login.needed"}),
     "lost secret key": (
         kept_out("set-up", None, "its password was kept with another PORTAL_SECRET_KEY"), GOOD_SETUP, {"login.unreadable"}),
     "sender of somebody else": (
