@@ -9,14 +9,17 @@ from portal.audit.actions import asked_by, in_session
 from portal.auth import actions, cookies, events, rules
 from portal.db import db
 
+# A link from a mail or a letter opens for whoever is in: it may be of somebody else, and then that one goes out (R17).
+LINKS = {"auth.open_reset_link", "auth.open_activation_link", "auth.open_letter_link", "auth.open_device_link"}
 # With a temporary password only these open (security.md, T4); the language may be chosen there too.
 WITH_TEMPORARY = {
     "auth.choose_password", "auth.check_password", "auth.propose_passphrase", "auth.logout", "welcome.set_language",
+    *LINKS,
 }  # fmt: skip
 # Between the password and the second step (O6).
 WITH_HALF = {
     "second_step.enter", "second_step.set_up", "second_step.qr_code", "second_step.use_recovery_code",
-    "auth.logout", "welcome.set_language", "welcome.help",
+    "auth.logout", "welcome.set_language", "welcome.help", *LINKS,
 }  # fmt: skip
 WITH_OTHER_BROWSER = {
     "account.step_up",

@@ -220,13 +220,18 @@ def _open_link(purpose, token, page):
         if is_full:
             raise pages.too_many(retry_after=3600)
         return _gone(found, purpose)
-    if current_user.is_authenticated and current_user.account.id != found.link.account_id:
+    if current_user.is_authenticated and not _may_stay(found.link):
         with database.writing():
             actions.end_session(current_user.session, "other account")
             db.session.commit()
         cookies.log_out()
     _open(found.link)
     return answers.redirect(url_for(page))
+
+
+def _may_stay(link):
+    """Not who is somebody else, and not who is on the way in with a password, for this is another way in."""
+    return current_user.account.id == link.account_id and current_user.session.kind != "half"
 
 
 def _open(link):

@@ -5,6 +5,7 @@ import re
 import pytest
 import sqlalchemy as sa
 
+from portal.auth.gate import LINKS
 from portal.auth.models import Account, Session, TemporaryPassword
 from portal.db import db, within
 from portal.organisations.models import Organisation
@@ -90,12 +91,12 @@ def test_choosing_by_link_ends_it(visitor, kok, anna, temporary_password, reset_
 def test_it_opens_nothing_but_the_page_to_choose(app, visitor, kok, anna, temporary_password):
     browser = visitor(kok)
     browser.log_in(anna, password=temporary_password(kok, anna))
-    open_to_all = {"static", "welcome.accent", "welcome.livez", "welcome.readyz"}
+    open_to_all = {"static", "welcome.accent", "files.logo", "welcome.livez", "welcome.readyz"}
     choosing = {"auth.choose_password", "auth.logout", "auth.check_password", "auth.propose_passphrase",
                 "welcome.set_language"}  # fmt: skip
     with app.test_request_context(base_url=kok.origin):
         urls = app.create_url_adapter(None) or app.url_map.bind("kok.test")
-        rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint not in open_to_all | choosing]
+        rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint not in open_to_all | choosing | LINKS]
         paths = [(rule, urls.build(rule.endpoint, {name: sample(name) for name in rule.arguments})) for rule in rules]
     assert len(paths) > 15
     for rule, path in paths:
@@ -110,6 +111,19 @@ def test_it_opens_nothing_but_the_page_to_choose(app, visitor, kok, anna, tempor
 
 def sample(name):
     return "00000000-0000-0000-0000-000000000000" if name.endswith("_id") else "x"
+
+
+def test_link_of_somebody_else_does_not_lead_to_this_ones_password(
+    visitor, kok, anna, piet, temporary_password, reset_mail
+):
+    """On the family's computer Anna came as far as choosing a password; Piet opens his own link (R17)."""
+    browser = visitor(kok)
+    browser.log_in(anna, password=temporary_password(kok, anna))
+    assert browser.get(reset_mail(kok, piet).links[0], status=303).response.location == PAGE
+    browser.get(PAGE)
+    browser.post(PAGE, password=NEW, repeat=NEW)
+    visitor(kok).log_in(piet, password=NEW)
+    visitor(kok).log_in(anna)
 
 
 def test_its_session_is_short_and_never_remembered(visitor, kok, anna, temporary_password, time):
