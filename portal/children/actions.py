@@ -144,6 +144,8 @@ def add_guardianship(
             name = account.person.full_name
             raise Refused(_("%(name)s is al ouder van dit kind. Wijzig daar de rechten.", name=name))
         return AddedParent(known, account, is_new=False)
+    if known is not None:
+        _refuse_own(account.person_id, by)
     link = known or Guardianship(
         organisation_id=scope(), child_id=child.id, child=child, person_id=account.person_id, person=account.person
     )
@@ -167,6 +169,7 @@ def change_rights(
         raise Refused(problem)
     if details == rights_of(link):
         return
+    _refuse_own(link.person_id, by)
     today = clock.today()
     decides = rules.rights(details).can_decide and rules.is_valid(details.valid_from, details.valid_to, today)
     if not decides and not even_if_last:
@@ -308,6 +311,7 @@ def confirm_block(block: Block, by: Account) -> None:
     """The second pair of eyes: from the next request on this parent sees nothing of this child."""
     if block.confirmed_at is not None:
         return
+    _refuse_own(block.person_id, by)
     if not block.is_waiting(clock.today()):
         raise Refused(_("Deze blokkade is al voorbij of ingetrokken."))
     if not rules.may_confirm(block.asked_by, by.id):
@@ -319,8 +323,15 @@ def confirm_block(block: Block, by: Account) -> None:
 def lift_block(block: Block, by: Account) -> None:
     """The block is over, or (before it was confirmed) withdrawn."""
     if block.lifted_at is None:
+        _refuse_own(block.person_id, by)
         block.lifted_by, block.lifted_at = by.id, clock.now()
         _record_block("block_lifted", block, by, "")
+
+
+def _refuse_own(person_id: UUID, by: Account | None) -> None:
+    """Whom a court keeps from a child may work here; a colleague then decides."""
+    if by is not None and by.person_id == person_id:
+        raise Refused(_("Dit gaat over uzelf. Vraag het een collega."))
 
 
 def _record_block(action: str, block: Block, by: Account, detail: str) -> None:

@@ -283,6 +283,33 @@ def test_block_needs_a_reason_a_ruling_an_end_and_a_colleague(desk, office, visi
     ]
 
 
+def test_parent_who_works_here_decides_nothing_about_himself(desk, kok, noor, anna, els, inside):
+    me = desk.account
+    with inside(kok) as session:
+        session.add(
+            Guardianship(
+                organisation_id=kok.id, child_id=noor.id, person_id=me.person_id, role="no_custody", can_decide=False,
+                can_see_daily=False,
+            )
+        )  # fmt: skip
+        block = Block(
+            organisation_id=kok.id, child_id=noor.id, person_id=me.person_id, reason="straatverbod", document="C/10/1",
+            ends_on=clock.today() + timedelta(days=9), asked_by=els.id, confirmed_by=els.id, confirmed_at=clock.now(),
+        )  # fmt: skip
+        session.add(block)
+        session.flush()
+        block_id = block.id
+    desk.post(f"{page_of(noor)}/blokkades/{block_id}/opheffen")
+    assert "Dit gaat over uzelf. Vraag het een collega." in desk.get(page_of(noor)).seen
+    mine = rights_of(noor, me)
+    version = desk.get(mine).form("rights-form")["fields"]["version"]
+    page = desk.post(mine, 422, role="custody", version=version)
+    assert "Dit gaat over uzelf. Vraag het een collega." in page.seen
+    with inside(kok) as session:
+        assert session.scalars(sa.select(Block.lifted_at)).all() == [None]
+        assert queries.guardianship(noor.id, me.person_id).role == "no_custody"
+
+
 def test_rights_ask_for_the_password_first_when_that_is_long_ago(time, desk, noor, anna, inside, kok):
     time.move(minutes=11)
     for path in (rights_of(noor, anna), rights_of(noor, anna) + "/einde", rights_of(noor, anna) + "/blokkade"):
