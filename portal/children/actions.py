@@ -73,7 +73,7 @@ def add_child(
     db.session.add(child)
     know_names([person])
     record("child_added", None, by=_id(by), child_id=child.id)
-    return Added(child, [add_guardianship(child, parent, by) for parent in parents])
+    return Added(child, [_add_guardianship(child, parent, by) for parent in parents])
 
 
 def change_child(child: Child, details: ChildDetails, by: Account | None = None) -> list[str]:
@@ -135,6 +135,13 @@ def add_guardianship(
     Raises KnownAddress for an address of somebody here, unless the details say it is known, and Refused. Who is a
     parent already stays one; rights that differ are a Refused, for they are changed on purpose only.
     """
+    _refuse_own(child.id, by)
+    return _add_guardianship(child, parent, by, mail_at)
+
+
+def _add_guardianship(
+    child: Child, parent: ParentDetails, by: Account | None, mail_at: datetime | None = None
+) -> AddedParent:
     account = _known_account(parent)
     is_new = account is None
     account = account or _new_account(parent, by)
@@ -144,8 +151,6 @@ def add_guardianship(
             name = account.person.full_name
             raise Refused(_("%(name)s is al ouder van dit kind. Wijzig daar de rechten.", name=name))
         return AddedParent(known, account, is_new=False)
-    if known is not None:
-        _refuse_own(account.person_id, by)
     link = known or Guardianship(
         organisation_id=scope(), child_id=child.id, child=child, person_id=account.person_id, person=account.person
     )
@@ -165,11 +170,11 @@ def change_rights(
     link: Guardianship, details: RightsDetails, by: Account | None = None, even_if_last: bool = False
 ) -> None:
     """Raises LastParent when nobody would decide about the child any more, unless the office means that."""
+    _refuse_own(link.child_id, by)
     if problem := rules.rights_problem(details):
         raise Refused(problem)
     if details == rights_of(link):
         return
-    _refuse_own(link.person_id, by)
     today = clock.today()
     decides = rules.rights(details).can_decide and rules.is_valid(details.valid_from, details.valid_to, today)
     if not decides and not even_if_last:
@@ -194,6 +199,7 @@ def shield_address(link: Guardianship, is_shielded: bool, by: Account | None = N
     """Whether nothing for another guardian of this child shows how to reach this parent (domain.md, B5)."""
     if link.address_shielded == is_shielded:
         return
+    _refuse_own(link.child_id, by)
     link.address_shielded, link.recorded_by = is_shielded, _id(by)
     account = queries.account_of(link.person_id)
     action = "address_shielded" if is_shielded else "address_unshielded"
@@ -208,6 +214,7 @@ def end_guardianship(
     last_day = last_day or clock.today() - timedelta(days=1)
     if link.valid_to is not None and link.valid_to <= last_day:
         return
+    _refuse_own(link.child_id, by)
     if not even_if_last:
         _refuse_last(link)
     link.valid_to, link.recorded_by = last_day, _id(by)
@@ -275,6 +282,12 @@ def _tell(link: Guardianship, account: Account, mail_at: datetime | None = None)
         mails.child_added(account.id, link.child_id)
 
 
+def _refuse_own(child_id: UUID, by: Account | None) -> None:
+    """Who works here decides nothing about a child of his or her own, and so about the other parent."""
+    if by is not None and queries.guardianship(child_id, by.person_id) is not None:
+        raise Refused(_("Dit is een kind van uzelf. Laat een collega dit doen."))
+
+
 def _refuse_last(link: Guardianship) -> None:
     if queries.who_decide(link.child_id, clock.today()) == {link.person_id}:
         name = link.child.person.given_name
@@ -288,6 +301,7 @@ def ask_block(
     link: Guardianship, reason: str, document: str, ends_on: date, by: Account, even_if_last: bool = False
 ) -> Block:
     """Ask to keep this parent from this child until a day. Nothing changes until a colleague confirms it (B4)."""
+    _refuse_own(link.child_id, by)
     today = clock.today()
     if problem := rules.block_problem(reason, document, ends_on, today):
         raise Refused(problem)
@@ -311,7 +325,7 @@ def confirm_block(block: Block, by: Account) -> None:
     """The second pair of eyes: from the next request on this parent sees nothing of this child."""
     if block.confirmed_at is not None:
         return
-    _refuse_own(block.person_id, by)
+    _refuse_own(block.child_id, by)
     if not block.is_waiting(clock.today()):
         raise Refused(_("Deze blokkade is al voorbij of ingetrokken."))
     if not rules.may_confirm(block.asked_by, by.id):
@@ -321,17 +335,11 @@ def confirm_block(block: Block, by: Account) -> None:
 
 
 def lift_block(block: Block, by: Account) -> None:
-    """The block is over, or (before it was confirmed) withdrawn."""
+    """The block is over, or (before it was confirmed) withdrawn. Raises Refused."""
     if block.lifted_at is None:
-        _refuse_own(block.person_id, by)
+        _refuse_own(block.child_id, by)
         block.lifted_by, block.lifted_at = by.id, clock.now()
         _record_block("block_lifted", block, by, "")
-
-
-def _refuse_own(person_id: UUID, by: Account | None) -> None:
-    """Whom a court keeps from a child may work here; a colleague then decides."""
-    if by is not None and by.person_id == person_id:
-        raise Refused(_("Dit gaat over uzelf. Vraag het een collega."))
 
 
 def _record_block(action: str, block: Block, by: Account, detail: str) -> None:

@@ -32,6 +32,11 @@ def find_child_here(child_id: UUID, held: bool = False) -> Child:
     return child
 
 
+def shielded() -> frozenset[UUID]:
+    """The persons whose address this colleague may not learn, as the other parent of their child."""
+    return queries.shielded_from(current_user.account.person_id)
+
+
 def find_guardianship(child: Child, person_id: UUID) -> Guardianship:
     return queries.guardianship(child.id, person_id) or abort(404)
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from portal import clock
 from portal.auth.models import Account, Person, StaffGroup
@@ -119,6 +119,21 @@ def guardianships_of(child_id: UUID) -> Sequence[Guardianship]:
     statement = sa.select(Guardianship).join(Guardianship.person).where(Guardianship.child_id == child_id)
     statement = statement.options(joinedload(Guardianship.person)).order_by(Person.sort_name, Person.id)
     return db.session.scalars(statement).all()
+
+
+def shielded_from(person_id: UUID) -> frozenset[UUID]:
+    """The persons whose address this guardian may not learn, also not when working here (domain.md, B5)."""
+    own, other = aliased(Guardianship), aliased(Guardianship)
+    shielded = sa.select(other.person_id).join(own, own.child_id == other.child_id)
+    shielded = shielded.where(own.person_id == person_id, other.person_id != person_id, other.address_shielded)
+    return frozenset(db.session.scalars(shielded))
+
+
+def share_child(person_id: UUID, other_id: UUID) -> bool:
+    """Whether these two are (or were, or will be) guardians of one child."""
+    own, other = aliased(Guardianship), aliased(Guardianship)
+    both = sa.exists().where(own.child_id == other.child_id, own.person_id == person_id, other.person_id == other_id)
+    return db.session.scalar(sa.select(both)) is True
 
 
 def who_decide(child_id: UUID, today: date) -> set[UUID]:

@@ -50,7 +50,7 @@ def child(child_id):
     return render_template(
         "children/child.html", child=found, links=links, today=today, roles=rules.ROLE_NAMES,
         accounts=queries.accounts_of([link.person_id for link in links]),
-        blocks={block.person_id: block for block in said},
+        blocks={block.person_id: block for block in said}, hidden=find.shielded(),
     )  # fmt: skip
 
 
@@ -210,8 +210,8 @@ def end_parent(child_id, person_id):
         by, even_if_last = current_user.account, form.even_if_last.data
         try:
             actions.end_guardianship(link, form.last_day.data, by=by, even_if_last=even_if_last)
-        except LastParent as refusal:
-            form.asks = True
+        except Refused as refusal:
+            form.asks = isinstance(refusal, LastParent)
             form.form_errors.append(str(refusal))
         else:
             db.session.commit()

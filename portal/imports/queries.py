@@ -1,6 +1,6 @@
 """Everything an import compares a file with: all of the organisation at once, as values. And what imports left."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -138,8 +138,11 @@ def doubtful_imports() -> Sequence[PastImport]:
 # The same file back
 
 
-def rows_to_export() -> list[tuple[str, ...]]:
-    """A row for each parent of each child, as in a file that is imported. Who sees the child no more is left out."""
+def rows_to_export(hidden: Collection[UUID] = ()) -> list[tuple[str, ...]]:
+    """A row for each parent of each child, as in a file that is imported. Who sees the child no more is left out.
+
+    Hidden persons keep their address from who asks (children.queries.shielded_from).
+    """
     parent, child = orm.aliased(Person), orm.aliased(Person)
     rows = db.session.execute(
         sa.select(
@@ -153,6 +156,7 @@ def rows_to_export() -> list[tuple[str, ...]]:
         .join(child, child.id == Child.person_id)
         .outerjoin(Group, Group.id == Child.group_id)
         .where(Account.status != "closed", child.birth_date.is_not(None), *_of_today())
+        .where(*([parent.id.not_in(hidden)] if hidden else []))
         .order_by(child.family_name, child.given_name, Child.id, parent.family_name, parent.given_name, parent.id)
     )  # fmt: skip
     gezag = {role: word for word, role in reversed(GEZAG.items())}

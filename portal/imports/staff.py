@@ -6,6 +6,7 @@ from flask_login import current_user
 from portal import answers, clock, doors, pages
 from portal.audit.actions import record
 from portal.auth.find import confirm_first
+from portal.children.find import shielded
 from portal.db import db
 from portal.imports import actions, find, queries, rules
 from portal.text import _
@@ -41,7 +42,7 @@ def _file():
     account = current_user.account
     if not actions.count_export(account.id):
         raise pages.too_many(retry_after=3600)
-    rows = queries.rows_to_export()
+    rows = queries.rows_to_export(shielded())
     record(
         "parents_downloaded", None, by=account.id, detail=f"{len(rows)} rows", object_type="export",
         address=masked(request.remote_addr or ""),

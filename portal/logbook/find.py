@@ -1,14 +1,17 @@
 """From what stands in the address to the lines that are asked."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
 from portal import clock
 from portal.audit.rules import KEPT
+from portal.children.find import shielded
+from portal.children.queries import accounts_of
 from portal.logbook import queries, rules
-from portal.logbook.queries import Filter, Key, Match
+from portal.logbook.queries import Entry, Filter, Key, Match
 from portal.text import _
 
 
@@ -22,6 +25,17 @@ def find_filter(form: Any) -> Filter | None:
     is_in_order(form)
     actions = rules.actions_of(form.wat.data) if form.wat.data else None
     return None if form.errors else Filter(actors, about, actions, since, until)
+
+
+def without_secrets(entries: Sequence[Entry]) -> list[Entry]:
+    """Also a manager learns nothing of the devices of a parent whose details are secret for him or her (B5)."""
+    people = shielded()
+    hidden = {account.id for account in accounts_of(list(people)).values()} if people else set()
+    return [replace(entry, detail="", address="") if _names(entry, hidden) else entry for entry in entries]
+
+
+def _names(entry: Entry, ids: set[UUID]) -> bool:
+    return any(who.id in ids for who in (entry.actor, entry.account) if who)
 
 
 def is_in_order(form: Any) -> bool:

@@ -27,7 +27,7 @@ def overview():
         entries, more = queries.lines(wanted, find.find_key(request.args.get("na", "")))
     return render_template(
         "logbook/overview.html",
-        form=form, entries=entries, rules=rules, asked=_asked(form), older=_older(form, more),
+        form=form, entries=find.without_secrets(entries), rules=rules, asked=_asked(form), older=_older(form, more),
         newest=url_for(".overview", **_asked(form)) if "na" in request.args else "", most=queries.MOST_EXPORTED,
     ), 200 if wanted is not None else 422  # fmt: skip
 
@@ -56,7 +56,7 @@ def download():
         address=masked(request.remote_addr or ""),
     )  # fmt: skip
     db.session.commit()
-    response = Response(_csv(entries, bool(more)), mimetype="text/csv")
+    response = Response(_csv(find.without_secrets(entries), bool(more)), mimetype="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="logboek-{clock.today()}.csv"'
     return response
 

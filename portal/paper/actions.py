@@ -9,6 +9,7 @@ from portal.auth import queries
 from portal.auth.actions import make_link
 from portal.auth.models import Account
 from portal.auth.rules import LETTER_LIVES, no_credentials_because
+from portal.children.queries import share_child
 from portal.db import scope
 from portal.errors import Refused
 from portal.text import _
@@ -34,6 +35,8 @@ def make_letter(account: Account, by: Account) -> MadeLetter:
     """
     if account.role:
         raise Refused(_("Deze ouder werkt hier ook. Dit account regelt een manager."))
+    if share_child(by.person_id, account.person_id):
+        raise Refused(_("Deze ouder heeft een kind samen met u. Laat een collega dit doen."))
     now = clock.now()
     changed = account.email_changed_by, account.email_changed_at
     if reason := no_credentials_because(account.status, *changed, by.id, now):

@@ -9,6 +9,7 @@ from portal.auth import actions as auth
 from portal.auth.models import Account
 from portal.auth.queries import account_with
 from portal.auth.rules import email_key
+from portal.children.queries import share_child
 from portal.children.rules import changed, is_address
 from portal.db import db
 from portal.errors import Refused
@@ -44,7 +45,7 @@ def change_address(account: Account, email: str, by: Account | None = None, was_
     Whoever was in is out, and links and temporary passwords that were sent are dead. When the old address was
     somebody else's the password goes too, for that person may have chosen it. Raises Refused.
     """
-    _refuse_staff(account)
+    _refuse(account, by)
     email = email.strip()
     if not is_address(email):
         raise Refused(_("%(email)s is geen e-mailadres.", email=email))
@@ -69,7 +70,7 @@ def change_address(account: Account, email: str, by: Account | None = None, was_
 
 def block_account(account: Account, by: Account | None = None) -> None:
     """Nobody comes in with this account, from the next request on: for a lost phone or a quarrel over a password."""
-    _refuse_staff(account)
+    _refuse(account, by)
     if account.status != "blocked":
         account.status = "blocked"
         _shut(account, "blocked")
@@ -79,7 +80,7 @@ def block_account(account: Account, by: Account | None = None) -> None:
 
 def unblock_account(account: Account, by: Account | None = None) -> None:
     """The parent comes in again with the password that was, or else with new credentials."""
-    _refuse_staff(account)
+    _refuse(account, by)
     if account.status in ("blocked", "closed"):
         account.status = "active" if account.password_hash else "invited"
         record("account_unblocked", account.id, by=_id(by))
@@ -88,7 +89,7 @@ def unblock_account(account: Account, by: Account | None = None) -> None:
 
 def end_sessions(account: Account, by: Account | None = None) -> int:
     """This parent is logged out everywhere; on how many devices."""
-    _refuse_staff(account)
+    _refuse(account, by)
     ended = auth.end_sessions(account.id, "by the office")
     if ended:
         record("sessions_ended", account.id, by=_id(by), detail=f"{ended} by the office")
@@ -97,7 +98,7 @@ def end_sessions(account: Account, by: Account | None = None) -> int:
 
 def send_credentials(account: Account, by: Account | None = None) -> None:
     """New credentials by mail. Raises Refused, and auth's NoCredentials with the reason."""
-    _refuse_staff(account)
+    _refuse(account, by)
     auth.send_credentials(account, by=by)
 
 
@@ -120,8 +121,10 @@ def _shut(account: Account, because: str) -> None:
     cancel(account.id, SECRETS)
 
 
-def _refuse_staff(account: Account) -> None:
-    """Or who may change a parent's address would become manager by it."""
+def _refuse(account: Account, by: Account | None) -> None:
+    """Who may change a parent's address would become manager by it, or come in as the other parent of an own child."""
+    if by is not None and by.id != account.id and share_child(by.person_id, account.person_id):
+        raise Refused(_("Deze ouder heeft een kind samen met u. Laat een collega dit doen."))
     if account.role:
         raise Refused(_("Deze ouder werkt hier ook. Dit account regelt een manager."))
 

@@ -1,6 +1,6 @@
 """Parents for the lists and pages of the office."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
@@ -107,11 +107,11 @@ def named_parents(state: str) -> sa.Select[str, str, str]:
 
 
 def parents_page(
-    words: str = "", state: str = "", last: UUID | None = None
+    words: str = "", state: str = "", last: UUID | None = None, hidden: Collection[UUID] = ()
 ) -> tuple[list[ParentRow], UUID | None]:  # fmt: skip
     """One page of the list after this person, and the last person when there is more. At most five statements.
 
-    The words are the beginnings of names, or (with a @) of an address.
+    The words are the beginnings of names, or (with a @) of an address. Hidden persons are left out.
     """
     statement = (
         sa.select(
@@ -119,7 +119,7 @@ def parents_page(
             Account.last_login_at,
         )
         .join(Person, Person.id == Account.person_id)
-        .where(is_parent(), *_conditions(words, state))
+        .where(is_parent(), *_conditions(words, state), *_without(hidden))
     )  # fmt: skip
     found = db.session.execute(sorted_page(statement, Account.person_id, _narrowed(words, state), last))
     rows = [
@@ -134,6 +134,10 @@ def parents_page(
 def _conditions(words: str, state: str) -> Iterator[sa.ColumnElement[bool]]:
     yield from [has_address(words)] if "@" in words else has_words(Account.person_id, words)
     yield from is_in_state(state, clock.now())
+
+
+def _without(hidden: Collection[UUID]) -> list[sa.ColumnElement[bool]]:
+    return [Account.person_id.not_in(hidden)] if hidden else []
 
 
 def _narrowed(words: str, state: str) -> Sequence[UUID] | None:

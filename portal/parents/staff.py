@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from portal import answers, clock, doors
 from portal.auth.find import as_id, confirm_first
 from portal.auth.queries import live_sessions
+from portal.children.find import shielded
 from portal.children.rules import ROLE_NAMES
 from portal.db import db
 from portal.errors import Refused
@@ -25,7 +26,7 @@ access = doors.staff(Blueprint("office_access", __name__, url_prefix="/beheer/ou
 def parents():
     words, state = request.args.get("zoek", "")[:100], request.args.get("toon", "")
     state = state if state in queries.STATES else ""
-    rows, last = queries.parents_page(words, state, as_id(request.args.get("na")))
+    rows, last = queries.parents_page(words, state, as_id(request.args.get("na")), shielded())
     kept = {"zoek": words or None, "toon": state or None}
     return render_template(
         "parents/parents.html", rows=rows, words=words, state=state, kept=kept,

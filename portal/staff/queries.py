@@ -1,6 +1,6 @@
 """Who works here, what needs a hand today, and finding people by what one types."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -162,17 +162,23 @@ class Hit(NamedTuple):
     detail: str  # the group, or the address
 
 
-def search(words: str, groups: Sequence[UUID] | None = None, with_parents: bool = True, most: int = 10) -> list[Hit]:
+def search(
+    words: str, groups: Sequence[UUID] | None = None, with_parents: bool = True, hidden: Collection[UUID] = (),
+    most: int = 10,
+) -> list[Hit]:  # fmt: skip
     """Children (of these groups; None: of all) and parents by the beginnings of their names, and by address or number.
 
-    At most so many of each. Capitals and accents do not matter. The work does not grow with the organisation.
+    At most so many of each, and no hidden parents. Capitals and accents do not matter. The work does not grow
+    with the organisation.
     """
     terms = terms_of(words)
     if not terms:
         return []
     found = [*_children_numbered(words.strip(), groups), *_children_named(terms, groups, most)]
     if with_parents:
-        found += [*_parents_at(words.strip(), most), *_parents_named(terms, most)]
+        parents = sa.select(Account.id, *_NAME, Account.email).join(Person, Person.id == Account.person_id)
+        parents = parents.where(is_parent(), *([Account.person_id.not_in(hidden)] if hidden else []))
+        found += [*_parents_at(parents, words.strip(), most), *_parents_named(parents, terms, most)]
     firsts = list(dict.fromkeys(found))
     return [hit for kind in ("child", "parent") for hit in [each for each in firsts if each.kind == kind][:most]]
 
@@ -199,16 +205,13 @@ def _children_numbered(number: str, groups: Sequence[UUID] | None) -> Iterator[H
         yield Hit("child", child.id, child.person.full_name, child.group.name if child.group else "")
 
 
-def _parents_named(terms: list[str], most: int) -> Iterator[Hit]:
-    statement = sa.select(Account.id, *_NAME, Account.email).join(Person, Person.id == Account.person_id)
-    return _parents(by_words(statement.where(is_parent()), terms).limit(3 * most))
+def _parents_named(parents: Any, terms: list[str], most: int) -> Iterator[Hit]:
+    return _parents(by_words(parents, terms).limit(3 * most))
 
 
-def _parents_at(address: str, most: int) -> Iterator[Hit]:
+def _parents_at(parents: Any, address: str, most: int) -> Iterator[Hit]:
     """Parents whose address begins like this."""
-    statement = sa.select(Account.id, *_NAME, Account.email).join(Person, Person.id == Account.person_id)
-    statement = statement.where(has_address(address), is_parent())
-    return _parents(statement.order_by(Account.email_key).limit(most))
+    return _parents(parents.where(has_address(address)).order_by(Account.email_key).limit(most))
 
 
 def _parents(statement: Any) -> Iterator[Hit]:

@@ -9,7 +9,7 @@ from portal import answers, clock, doors
 from portal.api.find import stopped_tokens
 from portal.auth.actions import send_credentials
 from portal.auth.find import confirm_first
-from portal.children.find import seen_groups
+from portal.children.find import seen_groups, shielded
 from portal.db import db
 from portal.errors import Refused
 from portal.factors import actions as factors
@@ -47,7 +47,7 @@ def start():
 def search():
     words = request.args.get("zoek", "")[:100]
     _groups, only = seen_groups()
-    hits = queries.search(words, groups=only, with_parents=may(current_user.role, "parents.see"))
+    hits = queries.search(words, groups=only, with_parents=may(current_user.role, "parents.see"), hidden=shielded())
     return render_template("staff/search.html", words=words, hits=hits)
 
 

@@ -300,11 +300,11 @@ def test_parent_who_works_here_decides_nothing_about_himself(desk, kok, noor, an
         session.flush()
         block_id = block.id
     desk.post(f"{page_of(noor)}/blokkades/{block_id}/opheffen")
-    assert "Dit gaat over uzelf. Vraag het een collega." in desk.get(page_of(noor)).seen
+    assert "Dit is een kind van uzelf. Laat een collega dit doen." in desk.get(page_of(noor)).seen
     mine = rights_of(noor, me)
     version = desk.get(mine).form("rights-form")["fields"]["version"]
     page = desk.post(mine, 422, role="custody", version=version)
-    assert "Dit gaat over uzelf. Vraag het een collega." in page.seen
+    assert "Dit is een kind van uzelf. Laat een collega dit doen." in page.seen
     with inside(kok) as session:
         assert session.scalars(sa.select(Block.lifted_at)).all() == [None]
         assert queries.guardianship(noor.id, me.person_id).role == "no_custody"
