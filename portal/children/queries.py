@@ -206,6 +206,7 @@ class ChildRow:
 
 def children_page(shown: ChildrenShown, today: date, last: UUID | None = None) -> tuple[list[ChildRow], UUID | None]:
     """One page of the list after this person, and the last person when there is more. At most six statements."""
+    people, conditions = _narrowed(shown, today)
     statement = (
         sa.select(
             Child.id, Person.id, Person.given_name, Person.infix, Person.family_name, Person.birth_date, Group.name,
@@ -213,9 +214,9 @@ def children_page(shown: ChildrenShown, today: date, last: UUID | None = None) -
         )
         .join(Person, Person.id == Child.person_id)
         .outerjoin(Group, Group.id == Child.group_id)
-        .where(*_conditions(shown, today))
+        .where(*_conditions(shown, today), *conditions)
     )  # fmt: skip
-    found = db.session.execute(sorted_page(statement, Child.person_id, _narrowed(shown, today), last))
+    found = db.session.execute(sorted_page(statement, Child.person_id, people, last))
     rows = [
         ChildRow(child_id, person_id, full_name(given, infix, family), born or today, group or "", end_date)
         for child_id, person_id, given, infix, family, born, group, end_date in found
@@ -229,23 +230,22 @@ def _conditions(shown: ChildrenShown, today: date) -> Iterator[sa.ColumnElement[
     yield _is_here(shown.state, today)
     if shown.groups is not None:
         yield Child.group_id.in_(shown.groups)
-    if shown.state == "alone":
-        yield from is_alone(today)
     yield from has_words(Child.person_id, shown.words)
 
 
-def _narrowed(shown: ChildrenShown, today: date) -> Sequence[UUID] | None:
-    """The few that can be on the list, by the first filter that leaves few."""
+def _narrowed(shown: ChildrenShown, today: date) -> tuple[Sequence[UUID] | None, list[sa.ColumnElement[bool]]]:
+    """The few that can be on the list, by the first filter that leaves few; and what is still to be asked of each."""
+    alone = is_alone(today) if shown.state == "alone" else []
+    if alone and (people := few(sa.select(Child.person_id).where(_is_here("", today), *alone))) is not None:
+        return people, []
     people = None
     if shown.groups is not None:
         people = few(sa.select(Child.person_id).where(Child.group_id.in_(shown.groups)))
     if people is None and (words := named(shown.words)) is not None:
         people = few(words)
-    if people is None and shown.state == "alone":
-        people = few(*_perhaps_alone(today))
     if people is None and shown.state == "left":
         people = few(sa.select(Child.person_id).where(_is_here("left", today)))
-    return people
+    return people, alone
 
 
 def _is_here(state: str, today: date) -> sa.ColumnElement[bool]:
@@ -258,11 +258,17 @@ NEW_FOR = timedelta(days=3)
 
 
 def is_alone(today: date) -> list[sa.ColumnElement[bool]]:
-    """Nobody who may see the child has come in. Who was invited these days still has some time."""
-    invited = _has_parent("invited", today)
-    return [
-        sa.not_(_has_parent("active", today)), sa.or_(Child.created_at <= clock.now() - NEW_FOR, sa.not_(invited))
-    ]  # fmt: skip
+    """Nobody who may see the child has come in. Who was invited these days still has some time.
+
+    The children that this can be true of are gathered first: to ask it of each of ten thousand takes long.
+    """
+    seen = sa.select(Guardianship.child_id).where(*_sees(today))
+    # Not "other than active", and no join: so the index on the status is used.
+    not_in = sa.select(Account.person_id).where(Account.status.in_(("invited", "blocked", "closed")))
+    waited_for = seen.where(Guardianship.person_id.in_(not_in))
+    has_time = sa.and_(Child.created_at > clock.now() - NEW_FOR, _has_parent("invited", today))
+    nobody_is_in = sa.and_(Child.id.in_(waited_for), sa.not_(_has_parent("active", today)), sa.not_(has_time))
+    return [sa.or_(Child.id.not_in(seen), nobody_is_in)]
 
 
 def named_alone(today: date) -> sa.Select[str, str, str]:
@@ -272,24 +278,12 @@ def named_alone(today: date) -> sa.Select[str, str, str]:
 
 
 def _has_parent(status: str, today: date) -> sa.ColumnElement[bool]:
-    return sa.exists().where(*_sees(today), Account.person_id == Guardianship.person_id, Account.status == status)
-
-
-def _perhaps_alone(today: date) -> list[sa.Select[UUID]]:
-    """Children nobody sees, and those with a parent who is not in: no look at every parent of every child."""
-    here = _is_here("", today)
-    unseen = sa.select(Child.person_id).where(here, sa.not_(sa.exists().where(*_sees(today))))
-    out = few(sa.select(Account.person_id).where(Account.status != "active"))
-    of_who_is_out = sa.select(Child.person_id).join(Guardianship, Guardianship.child_id == Child.id).where(here)
-    if out is not None:
-        return [unseen, of_who_is_out.where(Guardianship.person_id.in_(out))]
-    kept_out = of_who_is_out.join(Account, Account.person_id == Guardianship.person_id)
-    return [unseen, kept_out.where(Account.status != "active")]
+    of_child = Guardianship.child_id == Child.id, Account.person_id == Guardianship.person_id
+    return sa.exists().where(*of_child, *_sees(today), Account.status == status)
 
 
 def _sees(today: date) -> list[sa.ColumnElement[bool]]:
     return [
-        Guardianship.child_id == Child.id,
         Guardianship.can_see_daily.is_(True),
         sa.or_(Guardianship.valid_to.is_(None), Guardianship.valid_to >= today),
     ]

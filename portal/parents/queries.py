@@ -65,21 +65,21 @@ def is_in_state(state: str, now: datetime) -> list[sa.ColumnElement[bool]]:
     if state == "late":  # mailed days ago, and not come in yet
         return [Account.status == "invited", Account.created_at <= now - LATE_AFTER]
     if state == "unreached":
-        return [is_open, _got_no_mail(now - UNREACHED_SINCE)]
+        return [is_open, Account.id.in_(_who_got_no_mail(now - UNREACHED_SINCE))]
     if state == "moved":  # the office gave a new address, with which nobody came in yet
         last = Account.last_login_at
         return [is_open, Account.email_changed_at.is_not(None), sa.or_(last.is_(None), last < Account.email_changed_at)]
     return [Account.status == "blocked"] if state == "blocked" else []
 
 
-def _got_no_mail(since: datetime) -> sa.ColumnElement[bool]:
-    """Whether a mail to this account failed, and no later one arrived."""
+def _who_got_no_mail(since: datetime) -> sa.Select[UUID | None]:
+    """The accounts to which a mail failed, while no later one arrived."""
     later = orm.aliased(Mail)
     arrived = sa.exists().where(
         later.account_id == Mail.account_id, later.state == "sent", later.sent_at > Mail.updated_at
     )
-    failed = Mail.state.in_(("refused", "expired")), Mail.updated_at >= since
-    return sa.exists().where(Mail.account_id == Account.id, *failed, sa.not_(arrived))
+    failed = Mail.account_id.is_not(None), Mail.state.in_(("refused", "expired")), Mail.updated_at >= since
+    return sa.select(Mail.account_id).where(*failed, sa.not_(arrived))
 
 
 class ChildBrief(NamedTuple):
