@@ -180,3 +180,21 @@ def test_group_of_groepsleiding_is_its_own(kok, noor, town, els, anna, inside):
         assert [group.name for group in queries.groups_seen_by(account)] == ["De Rupsen"]
         account.role = "planning"
         assert [group.name for group in queries.groups_seen_by(account)] == ["De Rupsen", "De Vlinders"]
+
+
+@pytest.mark.parametrize("path", ["kinderen", "kinderen?toon=alone", "ouders", "ouders?toon=late", "zoeken?zoek=vries"])
+def test_list_asks_the_database_eight_times_at_most(path, app, office, town):
+    desk, asked = office("administratie"), []
+
+    def listen(*given):
+        asked.append(given[2])
+
+    desk.get(f"/beheer/{path}")
+    with app.app_context():
+        engine = db.engine
+    sa.event.listen(engine, "before_cursor_execute", listen)
+    try:
+        assert "Vries" in desk.get(f"/beheer/{path}").seen or "toon" in path
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", listen)
+    assert 3 < len([statement for statement in asked if "FROM" in statement]) <= 8, "\n\n".join(asked)
