@@ -26,6 +26,7 @@ FEATURES = [
     "imports",
     "uploads",
     "paper",
+    "own",
     "api",
     "places",
     "face",

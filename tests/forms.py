@@ -20,6 +20,7 @@ class Post:
     large: bool = False  # takes a file
     stale: int = 400  # the answer to a wrong CSRF value
     ignores: tuple[str, ...] = ()  # fields in which nonsense counts as nothing
+    lines: tuple[str, ...] = ()  # fields that take more than one line
     optional: tuple[str, ...] = ()  # fields that may be left empty
 
 
@@ -124,6 +125,13 @@ POSTS = {
     "places_change.add_group": Post("manager", "/beheer/locaties/groepen/nieuw", {"name": "De Rupsen", "location": ID}),
     "places_change.change_group": Post("manager", f"/beheer/locaties/groepen/{ID}", refusal=404, stale=404),
     "places_change.end_group": Post("manager", f"/beheer/locaties/groepen/{ID}/stoppen"),
+    "own.change_address": Post("parent", "/account/adres", {"email": "nieuw@voorbeeld.nl"}),
+    "own.confirm_address": Post("parent", "/account/adres/bevestigen/a.b.c", refusal=410, stale=410),
+    "stop_address.stop": Post("stranger", "/adres-houden/a.b.c", refusal=410, stale=410),
+    "own.details": Post(
+        "parent", "/account/gegevens", {"about": "me", "words": "Mijn naam is anders."}, lines=("words",)
+    ),
+    "corrections.settle": Post("administratie", f"/beheer/meldingen/{ID}/klaar", refusal=404, stale=404),
     "logbook.download": Post("manager", "/beheer/logboek/bestand"),
     "api_tokens.make": Post("manager", "/beheer/koppeling/nieuw", {"name": "Planning"}),
     "api_tokens.revoke": Post("manager", f"/beheer/koppeling/{ID}/intrekken", refusal=404),
@@ -139,6 +147,7 @@ EXAMPLES = {
     "reset_id": ID,
     "upload_id": ID,
     "import_id": ID,
+    "correction_id": ID,
     "fingerprint": "a" * 32,
     "file_id": ID,
     "location_id": ID,

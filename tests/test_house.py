@@ -27,7 +27,7 @@ FLOORS = [
     ["fields", "answers", "menu", "jinja", "pages", "doors"],
     ["audit", "files", "passwords", "outbox"],
     ["auth", "factors", "people"],
-    ["children", "parents", "imports", "uploads", "paper", "api", "places", "face", "postmaster"],
+    ["children", "parents", "imports", "uploads", "paper", "own", "api", "places", "face", "postmaster"],
     ["contracts", "messages", "diary", "planning", "invoices"],
     ["home", "logbook", "staff", "demo"],
     ["serving", "portal", "migrations", "cli", "__main__"],

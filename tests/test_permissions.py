@@ -24,14 +24,15 @@ ASKS = {
         "welcome.set_language", "welcome.well_known_change_password", "auth.login", "auth.logout",
         "auth.forgot_password", "auth.forgot_password_sent", "auth.ask_new_link", "auth.use_code",
         "auth.open_reset_link", "auth.open_activation_link", "auth.open_device_link", "auth.open_letter_link", "auth.letter", "auth.approve_device",
-        "auth.choose_password", "auth.check_password", "auth.propose_passphrase", "stop_reset.stop", "files.logo",
+        "auth.choose_password", "auth.check_password", "auth.propose_passphrase", "stop_reset.stop", "stop_address.stop", "files.logo",
         "api.put_child", "api.leave", "api_description.openapi",
     ],
     "parent": [
         "portal.home", "portal.account", "account.change_password", "account.step_up", "account.sessions",
         "account.end_session", "account.end_all_sessions", "second_step.enter", "second_step.set_up",
         "second_step.qr_code", "second_step.use_recovery_code", "second_step.confirm", "own_second_step.overview",
-        "own_second_step.make_codes", "own_second_step.turn_off", "who_looked.who_looked",
+        "own_second_step.make_codes", "own_second_step.turn_off", "who_looked.who_looked", "own.change_address", "own.confirm_address",
+        "own.details",
     ],
     "office.open": ["office.start", "places.locations"],
     "organisation.change": [
@@ -54,7 +55,10 @@ ASKS = {
         "office_access.end_sessions", "office_access.block_account", "office_access.unblock_account",
     ],
     "parents.see": ["exports.export", "office_parents.parents", "office_parents.parent"],
-    "parents.change": ["office_parents_change.change_parent", "office_parents_change.change_address"],
+    "parents.change": [
+        "office_parents_change.change_parent", "office_parents_change.change_address", "corrections.corrections",
+        "corrections.settle",
+    ],
     "parents.credentials": ["paper.print_letter", "office_credentials.send_credentials"],
     "imports.do": [
         "uploads.upload", "uploads.example", "uploads.preview", "uploads.confirm", "uploads.throw_away",
@@ -188,7 +192,7 @@ def csrf(browser):
 
 def verdict(who, asks, answer):
     if may_pass(who, asks):
-        return "" if answer.status in (200, 303) and not to_login(answer) else answer.status
+        return "" if answer.status in (200, 303, 410) and not to_login(answer) else answer.status
     if is_out(who):
         goes_to = OUTSIDE.get(who, "/inloggen")
         sent = answer.status == 303 and answer.response.location.startswith(goes_to)

@@ -72,6 +72,7 @@ KINDS: dict[str, tuple[Words, dict[str, Words]]] = {
             "address_flagged": lambda: _("E-mail kwam terug van dit adres"),
             "address_trusted": lambda: _("E-mailadres is weer goed"),
             "mail_sent_again": lambda: _("E-mail nog een keer verstuurd"),
+            "correction_settled": lambda: _("Melding van een ouder afgehandeld"),
             "account_added": lambda: _("Ouder toegevoegd"),
             "account_opened": lambda: _("Account weer geopend"),
             "account_blocked": lambda: _("Account geblokkeerd"),

@@ -7,11 +7,12 @@ from flask_login import current_user
 from sqlalchemy.exc import IntegrityError
 
 from portal import answers, clock, doors
+from portal.audit.actions import record
 from portal.auth.find import as_id, confirm_first
 from portal.auth.queries import live_sessions
 from portal.children.find import shielded
 from portal.children.rules import ROLE_NAMES
-from portal.db import db
+from portal.db import db, writing
 from portal.errors import Refused
 from portal.parents import actions, find, forms, queries
 from portal.text import _, ngettext
@@ -37,12 +38,22 @@ def parents():
 
 @see.get("/<uuid:account_id>")
 def parent(account_id):
+    find.find_parent(account_id)
+    _remember_look(account_id)
     account, today = find.find_parent(account_id), clock.today()
     return render_template(
         "parents/parent.html", account=account, today=today, links=queries.guardianships_of(account.person_id),
         blocks={block.child_id: block for block in queries.blocks_of(account.person_id, today)},
         devices=len(live_sessions(account.id)), roles=ROLE_NAMES,
     )  # fmt: skip
+
+
+def _remember_look(account_id):
+    """This parent can see later who of the office looked at this page (security.md, G6)."""
+    by = current_user.account.id
+    with writing():
+        record("parent_seen", account_id, by=by)
+        db.session.commit()
 
 
 @change.route("/<uuid:account_id>/wijzigen", methods=["GET", "POST"])

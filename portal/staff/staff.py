@@ -15,6 +15,7 @@ from portal.errors import Refused
 from portal.factors import actions as factors
 from portal.factors.find import find_reset
 from portal.imports.queries import doubtful_imports
+from portal.own.queries import number_of_corrections
 from portal.postmaster.queries import number_wrong
 from portal.roles import may
 from portal.staff import actions, find, forms, queries
@@ -38,6 +39,7 @@ def start():
         mail_troubles=number_wrong() if may(role, "mail.see") else 0,
         blocks=queries.waiting_blocks(today) if may(role, "accounts.block") else [],
         resets=queries.open_resets() if may(role, "factors.reset") else [],
+        corrections=number_of_corrections() if may(role, "parents.change") else 0,
         doubtful=doubtful_imports() if may(role, "imports.do") else [],
         stopped=stopped_tokens() if may(role, "tokens.change") else [],
     )

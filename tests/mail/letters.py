@@ -17,7 +17,8 @@ TOKEN = "eyJqIjoiRkxYc0N0ZGJyUSIsIm8iOiJjMGZmZWUifQ.aSMDtA.x5bVyT2v0kM3h4uZ1oQ9s
 # What only tells of a change: nothing in it ends.
 NEWS = (
     "auth/password_changed", "auth/new_device", "factors/second_step_changed", "children/child_added",
-    "parents/address_changed", "parents/address_new", "postmaster/trial",
+    "parents/address_changed", "parents/address_new", "postmaster/trial", "own/address_taken",
+    "own/correction",
 )  # fmt: skip
 SECRETS = {"password": "Kx7m-Rq2p-Wd9t-Hn4v", "code": "KXRM-7PQW", "token": TOKEN}
 
@@ -33,6 +34,11 @@ def context_of(folder, origin):
         "factors/second_step_changed": "/account/sessies",
         "factors/second_step_goes": f"/tweede-stap-houden/{TOKEN}",
         "children/child_added": "/inloggen",
+        "own/confirm_address": f"/account/adres/bevestigen/{TOKEN}",
+        "own/address_asked": f"/adres-houden/{TOKEN}",
+        "own/address_moved": f"/adres-houden/{TOKEN}",
+        "own/address_taken": "/hulp",
+        "own/correction": "/beheer/meldingen",
         "parents/address_changed": "/hulp",
         "parents/address_new": "/inloggen",
         "postmaster/trial": "/beheer/e-mail/controle",
@@ -54,6 +60,9 @@ def context_of(folder, origin):
         "factors/second_step_changed": {"what": "set"},
         "factors/second_step_goes": {"due": EXPIRES},
         "children/child_added": {"child": "Noor"},
+        "own/confirm_address": {"email": "anna.nieuw@voorbeeld.nl"},
+        "own/address_asked": {"moment": MOMENT},
+        "own/address_moved": {"moment": MOMENT, "email": "anna.oud@voorbeeld.nl"},
         "parents/address_changed": {"email": "anna.oud@voorbeeld.nl"},
         "parents/address_new": {"email": "anna@voorbeeld.nl", "until": EXPIRES},
     }  # fmt: skip
