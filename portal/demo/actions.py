@@ -125,7 +125,9 @@ def _families(organisation: Organisation, password_hash: str) -> None:
             organisation_id=scope(), person=person, email=example.email, email_key=email_key(example.email),
             password_hash=password_hash if example.has_password else None,
             status="active" if example.has_password else "invited",
+            last_login_at=clock.now() - timedelta(hours=7 * len(example.name)) if example.has_password else None,
         )  # fmt: skip
+        account.created_at = clock.now() - timedelta(days=60 if example.has_password else 5)  # the office waits for it
         db.session.add(account)
         for name in example.children:
             known[name] = known.get(name) or _child(name)
@@ -235,6 +237,7 @@ def _child(name: str) -> Child:
     birthday = date.fromordinal(today.toordinal() - days)
     birth_date = birthday.replace(year=birthday.year - years, day=min(birthday.day, 28))
     child = Child(organisation_id=scope(), person=_person(full_name, birth_date), group=_group(group_name))
+    child.created_at = clock.now() - timedelta(days=60)
     db.session.add(child)
     db.session.flush()
     return child

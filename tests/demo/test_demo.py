@@ -54,6 +54,10 @@ def test_everyone_who_works_in_the_example_comes_in_with_the_code_of_the_page(de
         browser.post("/tweede-stap", code=code)
         browser.csrf = ""
         assert ("Medewerkers" in browser.get("/beheer").seen) is (role == "manager")
+        if role == "manager" and slug == "kok":
+            seen = browser.get("/beheer").seen
+            for words in ("Blokkade voor Jeroen Smit bij Lotte Smit", "niet zijn ingelogd Sanne Visser", "Bo Visser"):
+                assert words in seen
 
 
 def test_new_parent_comes_in_with_the_mail_on_the_page(demo):
