@@ -172,7 +172,7 @@ class Facts:
 
 
 def domain_of(address: str) -> str:
-    return address.rpartition("@")[2].lower().rstrip(".")
+    return address.strip().rpartition("@")[2].lower().rstrip(".")
 
 
 def is_under(name: str, domain: str) -> bool:

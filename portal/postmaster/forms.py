@@ -3,10 +3,12 @@
 import re
 
 from flask_babel import lazy_gettext
+from flask_mail import BadHeaderError
 from wtforms.validators import ValidationError
 
 from portal.auth.rules import email_key
 from portal.fields import Choice, File, Form, Line, Password
+from portal.outbox.transport import one_address
 from portal.postmaster import providers
 from portal.postmaster.facts import domain_of
 from portal.text import _
@@ -17,6 +19,12 @@ HOST = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-
 def _is_address(form, field):
     if not email_key(field.data or ""):
         raise ValidationError(_("Dit is geen e-mailadres. Er hoort een @ in."))
+    try:
+        one_address(field.data.strip())
+    except BadHeaderError:
+        raise ValidationError(
+            _("Veel mailservers kennen dit adres niet. Gebruik gewone letters, zonder tekens.")
+        ) from None
 
 
 def _is_own_domain(form, field):

@@ -18,12 +18,13 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, current_app
+from flask_mail import BadHeaderError
 
 from portal import clock
 from portal.organisations.models import Organisation
 from portal.outbox.compose import sender_of, server_of, subjects_of
 from portal.outbox.smtp import addresses_of
-from portal.outbox.transport import NotSent, Server, mail
+from portal.outbox.transport import NotSent, Server, mail, one_address
 from portal.postmaster import arrived, queries, rules
 from portal.postmaster.domain import signature
 from portal.postmaster.facts import GOOD, Answer, Door, Facts, Finding, Key, Said, Setup, Texts, Zone
@@ -47,19 +48,26 @@ def look_elsewhere(app: Flask, look: Look, knock: Knock) -> None:
 def setup_of(organisation: Organisation) -> tuple[Setup, Server | None]:
     """What the portal knows by itself, and the organisation's own server when it has one."""
     config, row = current_app.config, queries.own_server()
-    sender = sender_of(organisation)
-    bounces = config.get("BOUNCE_ADDRESS", "")
+    sender, bounces = _in_ascii(sender_of(organisation)), config.get("BOUNCE_ADDRESS", "")
     keys = tuple(
         Key(k.domain, k.selector, k.algorithm, k.public, queries.state_of(k, clock.now())) for k in queries.all_keys()
     )
     security = "tls" if config["MAIL_USE_SSL"] else "starttls" if config["MAIL_USE_TLS"] else "none"
     setup = Setup(
-        sender=sender, reply_to=organisation.email, envelope=bounces or sender,
+        sender=sender, reply_to=_in_ascii(organisation.email), envelope=bounces or sender,
         host=row.host if row else config["MAIL_SERVER"], port=row.port if row else config["MAIL_PORT"],
         security=row.security if row else security, username=row.username if row else config["MAIL_USERNAME"],
         is_own=row is not None, keys=keys, uses_verp=bool(bounces) and config["BOUNCE_VERP"],
     )  # fmt: skip
     return setup, server_of(row, organisation) if row else None
+
+
+def _in_ascii(address: str) -> str:
+    """As it goes to mail servers and name servers. What cannot be written so stays: the rules tell of it."""
+    try:
+        return one_address(address)
+    except BadHeaderError:
+        return address
 
 
 def texts_of(organisation: Organisation) -> Texts:
@@ -107,7 +115,15 @@ def _look_up(facts: Facts) -> Facts:
 
 def _look() -> Look:
     elsewhere = current_app.extensions.get(_LOOK_ELSEWHERE)
-    return elsewhere[0] if elsewhere else partial(ask, _resolver(current_app.config["DNS_SERVER"]))
+    if elsewhere:
+        look: Look = elsewhere[0]
+        return look
+    import dns.exception
+
+    try:
+        return partial(ask, _resolver(current_app.config["DNS_SERVER"]))
+    except dns.exception.DNSException:  # this machine knows no name server
+        return lambda *_: Answer("failed")
 
 
 def _resolver(server: str) -> Any:
@@ -202,7 +218,7 @@ def _talked(door: Door, setup: Setup, server: Server | None) -> Door:
         return replace(door, **_heard(host, setup), seconds_off=_seconds_off(line.greeting))
     except NotSent as problem:
         return replace(door, problem=Said(problem.phase, problem.code, problem.text))
-    except (OSError, EOFError) as problem:  # also what smtplib raises
+    except (OSError, EOFError, UnicodeError) as problem:  # also what smtplib raises
         return replace(door, problem=Said("connect", None, str(problem)))
     finally:
         line.close()
@@ -213,14 +229,15 @@ def _heard(host: Any, setup: Setup) -> dict[str, Any]:
     certificate = host.sock.getpeercert() if isinstance(host.sock, ssl.SSLSocket) else None
     ends = certificate and datetime.fromtimestamp(ssl.cert_time_to_seconds(str(certificate["notAfter"])), UTC)
     local, _, domain = setup.envelope.rpartition("@")
+    recipient = setup.reply_to if setup.reply_to.isascii() else setup.sender
     return {
         "tls": (host.sock.version() or "") if certificate else "",
         "days": (ends - clock.now()).days if ends else None,
         "mechanisms": tuple(features.get("auth", "").split()),
         "size": int(features["size"]) if features.get("size", "").isdecimal() else None,
         "features": tuple(sorted(features)),
-        "sender": _tried(host, setup.envelope, setup.reply_to),
-        "verp": _tried(host, f"{local}+controle@{domain}", setup.reply_to) if setup.uses_verp else None,
+        "sender": _tried(host, setup.envelope, recipient),
+        "verp": _tried(host, f"{local}+controle@{domain}", recipient) if setup.uses_verp else None,
     }
 
 

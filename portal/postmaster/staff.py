@@ -7,7 +7,7 @@ from portal import answers, clock, doors, pages
 from portal import db as database
 from portal.auth.find import confirm_first
 from portal.db import db
-from portal.outbox.transport import Server
+from portal.outbox.transport import Server, one_address
 from portal.postmaster import actions, forms, gather, queries, rules, trial, words, worker
 from portal.postmaster.facts import Key, Record, domain_of
 from portal.text import _
@@ -94,7 +94,7 @@ def edit():
     if request.method == "GET" and not g.get("stale_form"):
         _fill(form, row)
     if form.validate_on_submit() and (wanted := _wanted(form, row)) and _works(form, wanted):
-        sender = form.sender.data.strip()
+        sender = one_address(form.sender.data.strip())
         actions.save_server(sender, wanted, by=current_user.account.id)
         db.session.commit()
         return answers.redirect(url_for("mail_check.report"))
@@ -127,7 +127,7 @@ def _wanted(form, row):
     """The server as it was filled in; None when there is no password for it."""
     host, port = form.host.data.strip().rstrip(".").lower(), int(form.port.data)
     username = (form.username.data or "").strip()
-    password, domain = form.password.data or "", domain_of(form.sender.data.strip())
+    password, domain = form.password.data or "", domain_of(one_address(form.sender.data.strip()))
     # What is kept is for the same server only: nobody gets to see it by naming another one.
     if username and not password and row is not None and (row.host, row.port, row.username) == (host, port, username):
         password = actions.password_of(row)
@@ -144,7 +144,7 @@ def _works(form, wanted):
     if not _may_try():
         form.form_errors.append(_("U heeft het vaak geprobeerd. Wacht een uur."))
         return False
-    sender = form.sender.data.strip()
+    sender = one_address(form.sender.data.strip())
     setup = trial.setup_with(gather.setup_of(g.organisation)[0], sender, wanted)
     try:
         message = trial.message(g.organisation, sender, form.to.data.strip(), current_user.account)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
+import dns.resolver
 import pytest
 
 from portal.outbox.transport import Server
@@ -221,3 +222,19 @@ def test_clock_in_the_greeting(minutes, code, app, settings):
 def test_greeting_without_a_time(app):
     assert gather._seconds_off("mail.provider.test ESMTP Postfix") is None
     assert Zone({}).wanted == set()
+
+
+def test_machine_without_a_name_server_is_no_fault_of_the_domain(app, settings, monkeypatch):
+    def resolver(configure):
+        raise dns.resolver.NoResolverConfiguration
+
+    monkeypatch.setattr(dns.resolver, "Resolver", resolver)
+    with app.app_context():
+        found = gather.examine(replace(GOOD_SETUP, host=""), TEXTS, None)
+    assert of_domain(found) == set()
+    assert "spf.failed" in codes(found)
+
+
+def test_office_whose_address_has_letters_of_its_own(app, settings, authority):
+    with Relay(starttls=authority.server_context(days=60)) as relay:
+        assert knocked(app, relay, replace(GOOD_SETUP, reply_to="zoë@kok.test"))[1] == set()

@@ -85,8 +85,10 @@ def test_kept_password_goes_to_its_own_server_only(manager, relay, own_server, k
 WRONG = [
     ({"password": "verkeerd"}, "kent deze gebruikersnaam met dit wachtwoord niet. De server zegt: 535"),
     ({"sender": "kok@gmail.com"}, "gmail.com is van Gmail, en alleen Gmail mag daar e-mail voor versturen"),
+    ({"sender": " kok@Gmail.com "}, "gmail.com is van Gmail"),
     ({"sender": "kok@ziggo.nl"}, "ziggo.nl is van Ziggo"),
     ({"sender": "portaal"}, "Dit is geen e-mailadres"),
+    ({"sender": "zoë@kok.test"}, "Gebruik gewone letters, zonder tekens"),
     ({"host": "geen naam!"}, "geen naam van een mailserver"),
     ({"host": "smtp.kok.invalid"}, "De naam smtp.kok.invalid bestaat niet"),
     ({"port": "99999"}, "Een poort is een getal"),
