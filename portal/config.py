@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from portal.errors import ConfigError
 
@@ -66,6 +67,14 @@ def name_server(value: str) -> str:
     return value.strip()
 
 
+def bucket(value: str) -> str:
+    parts = urlsplit(value.strip())
+    is_address = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+    if value and not (is_address and parts.hostname and parts.path.strip("/") and not parts.query and "@" not in value):
+        raise ValueError("must look like https://s3.example.nl/name-of-the-bucket")
+    return value.strip().rstrip("/")
+
+
 def whole_number(low: int, high: int) -> Callable[[str], int]:
     def check(value: str) -> int:
         if not value.strip().isdecimal() or not low <= int(value) <= high:
@@ -107,6 +116,10 @@ SETTINGS = [
     Setting(
         "MONTHS_AFTER_LEAVING", "24", whole_number(0, 120), "how long parents look back after their child has left"
     ),
+    Setting("FILES_BUCKET", "", bucket, "S3 bucket for files; default is uploads in the instance folder"),
+    Setting("FILES_BUCKET_REGION", "us-east-1", text, "region of that bucket"),
+    Setting("FILES_BUCKET_KEY", "", text, "access key ID of that bucket"),
+    Setting("FILES_BUCKET_SECRET", "", str, "secret access key of that bucket"),
     Setting("RESET_LINK_MAX_AGE", "21600", whole_number(600, 86_400), "seconds a link to choose a new password works"),
     Setting("ACTIVATION_LINK_MAX_AGE", "604800", whole_number(3600, 2_592_000), "seconds a first link works"),
     Setting("HASHES_PER_SECOND", "20", whole_number(2, 10_000), "password checks a second; new devices get half"),
@@ -138,6 +151,8 @@ def load(instance: Path, environ: Mapping[str, str] = os.environ) -> dict[str, A
     values = {setting.name: _checked(setting, given.get(setting.name)) for setting in SETTINGS}
     values["SQLALCHEMY_DATABASE_URI"] = _database_uri(values["SQLALCHEMY_DATABASE_URI"], instance)
     _refuse_unsafe_mail(values)
+    if values["FILES_BUCKET"] and not (values["FILES_BUCKET_KEY"] and values["FILES_BUCKET_SECRET"]):
+        raise ConfigError("PORTAL_FILES_BUCKET also needs PORTAL_FILES_BUCKET_KEY and PORTAL_FILES_BUCKET_SECRET.")
     return values
 
 

@@ -35,13 +35,13 @@ FLOORS = [
 ORDER = [name for floor in FLOORS for name in floor]
 # The files of a slice; each may import those before it.
 FILES = [
-    "facts", "providers", "spf", "domain", "dmarc", "server", "rules", "words", "images", "storage", "models", "queries",
+    "facts", "providers", "spf", "domain", "dmarc", "server", "rules", "words", "images", "bucket", "storage", "models", "queries",
     "mails", "actions", "events", "letters", "signing", "smtp", "transport", "compose", "arrived", "gather", "trial",
     "worker", "find", "cookies", "forms", "gate", "routes", "account", "staff", "cli", "__init__",
 ]  # fmt: skip
 ONLY_IN = {
     "signing": ["outbox"], "smtp": ["outbox"], "transport": ["outbox"], "compose": ["outbox"],
-    "worker": ["outbox", "uploads", "postmaster"], "images": ["files"], "storage": ["files"], "events": ["auth"],
+    "worker": ["outbox", "uploads", "postmaster"], "images": ["files"], "bucket": ["files"], "storage": ["files"], "events": ["auth"],
     "cookies": ["auth"], "gate": ["auth"], "account": ["auth"],
     "facts": ["postmaster", "demo"], "providers": ["postmaster"], "spf": ["postmaster"], "domain": ["postmaster"],
     "dmarc": ["postmaster"], "server": ["postmaster"], "words": ["postmaster"], "arrived": ["postmaster"],

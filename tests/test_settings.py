@@ -25,6 +25,10 @@ KEY = "0123456789abcdef" * 2
         ({"PORTAL_SQLALCHEMY_DATABASE_URI": "mysql://x"}, "sqlite:/// or postgresql://"),
         ({"PORTAL_SECRET_KEY_FILE": "/nergens"}, "cannot be read"),
         ({"PORTAL_TRUSTED_PROXIES": "-1"}, "whole number"),
+        ({"PORTAL_FILES_BUCKET": "portal"}, "must look like https://"),
+        ({"PORTAL_FILES_BUCKET": "http://s3.voorbeeld.nl/portal"}, "must look like https://"),
+        ({"PORTAL_FILES_BUCKET": "https://s3.voorbeeld.nl"}, "must look like https://"),
+        ({"PORTAL_FILES_BUCKET": "https://s3.voorbeeld.nl/portal"}, "also needs PORTAL_FILES_BUCKET_KEY"),
         ({"PORTAL_MAIL_DEFAULT_SENDER": "a@b.nl\r\nBcc: c@d.nl"}, "MAIL_DEFAULT_SENDER"),
     ],
 )

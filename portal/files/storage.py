@@ -1,4 +1,4 @@
-"""Where files are kept: one interface, and the folder `uploads` of this installation behind it."""
+"""Where files are kept: one interface; behind it the folder `uploads` of this installation, or a bucket."""
 
 import os
 import re
@@ -11,6 +11,8 @@ from typing import Protocol
 from uuid import UUID
 
 from flask import current_app
+
+from portal.files.bucket import Bucket
 
 KEY = re.compile(r"[0-9a-f]{32}/[0-9a-f]{32}")
 
@@ -38,6 +40,14 @@ class Storage(Protocol):
 
 def storage() -> Storage:
     """The storage of this installation."""
+    config = current_app.config
+    if config["FILES_BUCKET"]:
+        return Bucket(
+            config["FILES_BUCKET"],
+            config["FILES_BUCKET_REGION"],
+            config["FILES_BUCKET_KEY"],
+            config["FILES_BUCKET_SECRET"],
+        )
     return Folder(Path(current_app.instance_path) / "uploads")
 
 
