@@ -292,17 +292,17 @@ def office(visitor, kok, save_parent, inside):
 
 @pytest.fixture
 def rows(app):
-    """All rows of everyone, except counters of tries, and that somebody was refused something."""
+    """rows() is all rows of everyone, except counters of tries, and (unless asked) that somebody was refused something."""
     left_out = ("throttle", "access_log_chain")
 
-    def read():
+    def read(refusals=False):
         with app.app_context(), within(EVERYWHERE):
             connection = db.session.connection()
             found = {
                 table.name: sorted(
                     repr(row)
                     for row in connection.execute(sa.select(table))
-                    if table.name != "access_log" or row.result != "refused"
+                    if refusals or table.name != "access_log" or row.result != "refused"
                 )
                 for table in db.metadata.sorted_tables
                 if table.name not in left_out

@@ -131,7 +131,7 @@ POSTS = {
     "own.details": Post(
         "parent", "/account/gegevens", {"about": "me", "words": "Mijn naam is anders."}, lines=("words",)
     ),
-    "corrections.settle": Post("administratie", f"/beheer/meldingen/{ID}/klaar", refusal=404, stale=404),
+    "corrections.settle": Post("administratie", f"/beheer/meldingen/{ID}/klaar", refusal=404),
     "logbook.download": Post("manager", "/beheer/logboek/bestand"),
     "api_tokens.make": Post("manager", "/beheer/koppeling/nieuw", {"name": "Planning"}),
     "api_tokens.revoke": Post("manager", f"/beheer/koppeling/{ID}/intrekken", refusal=404),

@@ -20,6 +20,10 @@ GOOD = {
     "outbox retry": [ID],
     "audit verify": ["--organisation", "kok"],
     "audit who": ["niemand", "--organisation", "kok", "--from", "2026-11-01", "--to", "2026-11-30"],
+    "mail doctor": ["--organisation", "kok", "--language", "nl"],
+    "mail dkim show": ["--organisation", "kok"],
+    "mail dkim rotate": ["--organisation", "kok"],
+    "mail dkim activate": ["--organisation", "kok"],
     "serve": ["--bind", "onzin"],
     "demo": ["--bind", "onzin"],
 }  # fmt: skip

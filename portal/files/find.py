@@ -14,6 +14,8 @@ log = logging.getLogger("portal.files")
 
 def find_logo(fingerprint: str) -> File:
     """The logo this organisation shows to everyone, or 404."""
+    if not fingerprint.isalnum():  # PostgreSQL takes no NUL, and no half characters
+        abort(404)
     return queries.file_in_use("logo", fingerprint) or abort(404)
 
 

@@ -523,6 +523,7 @@ def check(page, name, language, visit, axe, saved):
         if response.request.resource_type == "document" and response.status not in (204, 302, 303):
             (saved / f"{re.sub(r'[^a-z0-9]+', '-', name)}.{language}.html").write_bytes(response.body())
 
+    page.goto("about:blank")  # what the page before still asked may fail now, not later
     page.complaints.clear()
     page.set_viewport_size(PHONE)
     page.emulate_media(color_scheme="light")

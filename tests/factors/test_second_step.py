@@ -54,7 +54,7 @@ def test_staff_without_a_second_step_reaches_nothing_else(els_in):
     rules_of = els_in.client.application.url_map.iter_rules()
     closed = [rule.rule for rule in rules_of if "GET" in rule.methods and "<" not in rule.rule]
     for path in closed:
-        if path.startswith(("/static", "/stijl", "/livez", "/readyz", "/tweede-stap", "/hulp", "/uitloggen")):
+        if path.startswith(("/static", "/stijl", "/livez", "/readyz", "/tweede-stap", "/hulp", "/uitloggen", "/api/")):
             continue
         answer = els_in.client.get(path, **els_in._with({}))
         assert answer.status_code == 303 and answer.location.startswith("/tweede-stap"), path

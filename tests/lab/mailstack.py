@@ -139,6 +139,8 @@ class Provider:
         (folder / "dovecot.conf").write_text(DOVECOT.format(**values))
         for name in ("queue", "data", "mail"):
             (folder / name).mkdir()
+        for path in folder.iterdir():  # daemons of other users come here, whatever umask an earlier test left
+            path.chmod(0o755 if path.is_dir() else 0o644)
         shutil.chown(folder / "data", "postfix")
         shutil.chown(folder / "mail", "mail")
 
@@ -165,6 +167,7 @@ class Provider:
                 stderr=output,
                 env=environ,
                 timeout=60,
+                umask=0o022,
                 check=False,
             )
         assert done.returncode == 0, self._told()

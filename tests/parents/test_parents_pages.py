@@ -101,7 +101,8 @@ def test_new_address_is_told_to_both_and_the_same_colleague_sends_nothing_today(
     office("manager").post(f"{page}/inloggegevens")
     assert [mail.to for mail in post.deliver()] == [[NEW]]
     assert "Anna de Vries" in desk.get(f"{LIST}?toon=moved").seen
-    assert actions_about(inside, kok, anna, desk.account)[0] == "address_changed"
+    done = [action for action in actions_about(inside, kok, anna, desk.account) if action != "parent_seen"]
+    assert done[0] == "address_changed"
 
 
 def test_second_of_two_colleagues_is_told_and_loses_nothing(desk, office, kok, anna, inside):
