@@ -453,3 +453,11 @@ def command(app, monkeypatch, capfd):
         return SimpleNamespace(code=left.value.code, out=written.out, err=written.err)
 
     return run
+
+
+@pytest.fixture(autouse=True)
+def own_umask():
+    """A command sets the umask of its process, and here that is ours: a daemon of a later test could not read its files."""
+    before = os.umask(0o022)
+    yield
+    os.umask(before)

@@ -142,9 +142,11 @@ class Rspamd:
 @contextlib.contextmanager
 def _running(command, log, port):
     """A daemon of ours, until the end. Its output goes to a file, or whoever reads ours would wait for it."""
+    for path in log.parent.rglob("*"):  # it gives up its rights, and must still read these
+        path.chmod(0o755 if path.is_dir() else 0o644)
     with log.open("wb") as output:
         daemon = subprocess.Popen(
-            [str(word) for word in command], stdin=subprocess.DEVNULL, stdout=output, stderr=output
+            [str(word) for word in command], stdin=subprocess.DEVNULL, stdout=output, stderr=output, umask=0o022
         )
     try:
         _wait_for(port, daemon, log)
