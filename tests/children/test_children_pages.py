@@ -44,7 +44,7 @@ def lines(inside, kok, action):
         found = sa.select(AccessLog.account_id, AccessLog.actor_id, AccessLog.child_id).where(
             AccessLog.action == action
         )
-        return [tuple(row) for row in session.execute(found)]
+        return [tuple(row) for row in session.execute(found.order_by(AccessLog.number))]
 
 
 def page_of(child):

@@ -186,7 +186,7 @@ def test_block_holds_at_the_next_request_once_a_colleague_confirmed(kok, anna, p
         actions.lift_block(queries.block(block.child_id, block.id), kim)
         lines = session.execute(
             sa.select(AccessLog.action, AccessLog.actor_id, AccessLog.account_id, AccessLog.child_id)
-            .where(AccessLog.object_type == "block").order_by(AccessLog.created_at)
+            .where(AccessLog.object_type == "block").order_by(AccessLog.number)
         ).all()  # fmt: skip
         assert lines == [
             ("block_asked", kim.id, piet.id, block.child_id),

@@ -31,7 +31,7 @@ def images(page):
 def details(inside, kok):
     with inside(kok):
         wanted = AccessLog.action == "organisation_changed"
-        return list(db.session.scalars(sa.select(AccessLog.detail).where(wanted).order_by(AccessLog.created_at)))
+        return list(db.session.scalars(sa.select(AccessLog.detail).where(wanted).order_by(AccessLog.number)))
 
 
 @pytest.fixture

@@ -35,7 +35,7 @@ def group(inside, kok, name="De Vlinders"):
 
 def log(inside, kok):
     with inside(kok):
-        rows = db.session.execute(sa.select(AccessLog.action, AccessLog.detail).order_by(AccessLog.created_at))
+        rows = db.session.execute(sa.select(AccessLog.action, AccessLog.detail).order_by(AccessLog.number))
         return [(action, detail) for action, detail in rows if action.startswith(("group_", "location_"))]
 
 
