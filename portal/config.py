@@ -5,6 +5,7 @@ A value comes from the environment (`PORTAL_<NAME>`, or a file named by `PORTAL_
 """
 
 import difflib
+import importlib.util
 import ipaddress
 import os
 import secrets
@@ -72,6 +73,8 @@ def bucket(value: str) -> str:
     is_address = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
     if value and not (is_address and parts.hostname and parts.path.strip("/") and not parts.query and "@" not in value):
         raise ValueError("must look like https://s3.example.nl/name-of-the-bucket")
+    if value and importlib.util.find_spec("obstore") is None:
+        raise ValueError("needs the package obstore; install it with: pip install 'ouderportaal[s3]'")
     return value.strip().rstrip("/")
 
 

@@ -12,8 +12,6 @@ from uuid import UUID
 
 from flask import current_app
 
-from portal.files.bucket import Bucket
-
 KEY = re.compile(r"[0-9a-f]{32}/[0-9a-f]{32}")
 
 
@@ -42,6 +40,8 @@ def storage() -> Storage:
     """The storage of this installation."""
     config = current_app.config
     if config["FILES_BUCKET"]:
+        from portal.files.bucket import Bucket  # who keeps files in a folder need not have obstore
+
         return Bucket(
             config["FILES_BUCKET"],
             config["FILES_BUCKET_REGION"],

@@ -1,10 +1,13 @@
 """Files in a bucket: signed as S3 wants it, asked again when it stumbles, and the portal does not know the difference."""
 
+import hashlib
+import hmac
 import re
 import threading
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 from uuid import uuid4
 
 import pytest
@@ -12,46 +15,29 @@ import pytest
 from portal.db import db
 from portal.errors import Refused
 from portal.files import actions, bucket, find
-from portal.files.bucket import Bucket, authorization
+from portal.files.bucket import Bucket
 from portal.files.images import Picture
 from portal.files.models import File
 from portal.files.storage import new_key
 
-# The examples in the documentation of S3, "Signature Calculations for the Authorization Header".
-DOCUMENTED = {
-    "region": "us-east-1",
-    "key_id": "AKIAIOSFODNN7EXAMPLE",
-    "secret": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
-}
-EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 OURS = {"region": "nl", "key_id": "sleutel", "secret": "geheim"}
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "query", "headers", "signature"),
-    [
-        (
-            "GET", "/test.txt", {}, {"range": "bytes=0-9", "x-amz-content-sha256": EMPTY},
-            "f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41",
-        ),
-        (
-            "GET", "/", {"prefix": "J", "max-keys": "2"}, {"x-amz-content-sha256": EMPTY},
-            "34b48302e7b5fa45bde8084f4b7868a86f0a534bc59db6670ed5711ef69dc6f7",
-        ),
-        (
-            "PUT", "/test$file.text", {},
-            {
-                "date": "Fri, 24 May 2013 00:00:00 GMT", "x-amz-storage-class": "REDUCED_REDUNDANCY",
-                "x-amz-content-sha256": "44ce7dd67c959e0d3524ffac1771dfbba87d2b6b4b4e99e42034a8b803f8b072",
-            },
-            "98ad721746da40c64f1a55b78f14c238d841ea1380cd77a1b5971af0ece108bd",
-        ),
-    ],
-)  # fmt: skip
-def test_request_is_signed_as_it_is_documented(method, path, query, headers, signature):
-    common = {"host": "examplebucket.s3.amazonaws.com", "x-amz-date": "20130524T000000Z"}
-    said = authorization(method, path, query, {**common, **headers}, **DOCUMENTED)
-    assert said.endswith(f"Signature={signature}") and "/20130524/us-east-1/s3/aws4_request," in said
+def signature(method, path, query, headers):
+    """Whether the signature is right we work out ourselves (AWS Signature Version 4)."""
+    names = re.search("SignedHeaders=([^,]+)", headers["Authorization"])[1].split(";")
+    assert {"host", "x-amz-content-sha256", "x-amz-date"} <= set(names)
+    asked = (
+        method, quote(path), "&".join(f"{quote(name, '')}={quote(value, '')}" for name, value in sorted(query)),
+        *(f"{name}:{headers[name]}" for name in names), "", ";".join(names), headers["x-amz-content-sha256"],
+    )  # fmt: skip
+    moment = headers["x-amz-date"]
+    scope = (moment[:8], OURS["region"], "s3", "aws4_request")
+    digest = hashlib.sha256("\n".join(asked).encode()).hexdigest()
+    key = f"AWS4{OURS['secret']}".encode()
+    for part in (*scope, "\n".join(("AWS4-HMAC-SHA256", moment, "/".join(scope), digest))):
+        key = hmac.digest(key, part.encode(), "sha256")
+    return key.hex()
 
 
 class Provider(BaseHTTPRequestHandler):
@@ -64,9 +50,9 @@ class Provider(BaseHTTPRequestHandler):
         if self.server.trouble:
             return self.say(self.server.trouble.pop(0), b"<Error><Code>SlowDown</Code></Error>")
         query = dict(parse_qsl(parts.query))
-        names = re.search("SignedHeaders=([^,]+)", self.headers["Authorization"])[1].split(";")
-        signed = {name: self.headers[name] for name in names}
-        if self.headers["Authorization"] != authorization(self.command, parts.path, query, signed, **OURS):
+        is_whole = self.headers["x-amz-content-sha256"] == hashlib.sha256(content).hexdigest()
+        right = signature(self.command, parts.path, query.items(), self.headers)
+        if not is_whole or not self.headers["Authorization"].endswith(f"Signature={right}"):
             return self.say(403, b"<Error><Code>SignatureDoesNotMatch</Code></Error>")
         key = parts.path.removeprefix("/portal").lstrip("/")
         if not key:
@@ -84,7 +70,8 @@ class Provider(BaseHTTPRequestHandler):
         keys = sorted(key for key in self.server.kept if key.startswith(query["prefix"]))
         start = int(query.get("continuation-token", "0&").rstrip("&"))
         each = [
-            f"<Contents><Key>{key}</Key><LastModified>{self.server.kept[key][1]:%Y-%m-%dT%H:%M:%S.000Z}</LastModified></Contents>"
+            f"<Contents><Key>{key}</Key><Size>{len(self.server.kept[key][0])}</Size>"
+            f"<LastModified>{self.server.kept[key][1]:%Y-%m-%dT%H:%M:%S.000Z}</LastModified></Contents>"
             for key in keys[start : start + 2]
         ]
         more = f"<NextContinuationToken>{start + 2}&amp;</NextContinuationToken>" if keys[start + 2 :] else ""
@@ -93,6 +80,8 @@ class Provider(BaseHTTPRequestHandler):
     def say(self, status, body=b""):
         self.send_response(status)
         self.send_header("Content-Length", str(len(body)))
+        self.send_header("ETag", '"1"')
+        self.send_header("Last-Modified", format_datetime(datetime.now(UTC), usegmt=True))
         self.end_headers()
         self.wfile.write(body)
 
@@ -102,7 +91,8 @@ class Provider(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def provider(monkeypatch):
-    monkeypatch.setattr(bucket, "PAUSES", (0.0, 0.0))
+    short = timedelta(milliseconds=1)
+    monkeypatch.setattr(bucket, "PAUSES", {"init_backoff": short, "max_backoff": 2 * short, "base": 2})
     with ThreadingHTTPServer(("127.0.0.1", 0), Provider) as server:
         server.kept, server.trouble, server.asked = {}, [], []
         server.address = f"http://127.0.0.1:{server.server_port}/portal"
@@ -132,10 +122,10 @@ def test_bucket_that_stumbles_is_asked_again_and_one_that_refuses_is_not(kept, p
     kept.put(key, b"content")
     assert kept.get(key) == b"content" and provider.asked == ["PUT", "PUT", "PUT", "GET"]
     provider.trouble = [500, 500, 500]
-    with pytest.raises(OSError, match="500 SlowDown"):
+    with pytest.raises(OSError, match=r"500.*SlowDown"):
         kept.get(key)
     provider.asked.clear()
-    with pytest.raises(OSError, match="403 SignatureDoesNotMatch"):
+    with pytest.raises(OSError, match=r"403.*SignatureDoesNotMatch"):
         Bucket(provider.address, "nl", "sleutel", "verkeerd").get(key)
     assert provider.asked == ["GET"]
 
@@ -143,7 +133,7 @@ def test_bucket_that_stumbles_is_asked_again_and_one_that_refuses_is_not(kept, p
 def test_bucket_that_is_not_there_is_an_os_error(provider, kept):
     gone = Bucket("http://127.0.0.1:1/portal", **OURS)
     for use in (lambda: gone.put(new_key(uuid4()), b""), lambda: gone.get("a"), lambda: list(gone.older(uuid4(), 0))):
-        with pytest.raises(OSError, match="ConnectionRefusedError"):
+        with pytest.raises(OSError, match="error sending request"):
             use()
 
 
