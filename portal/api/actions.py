@@ -18,6 +18,7 @@ from portal.auth.rules import email_key, hashed
 from portal.children import actions as children
 from portal.children.models import Child, Guardianship
 from portal.children.queries import (
+    accounts_of,
     blocks_of,
     child_like,
     child_with_number,
@@ -32,7 +33,7 @@ from portal.children.rules import (
     folded,
     is_someone_else,
 )
-from portal.db import db, scope
+from portal.db import changed, db, scope
 from portal.errors import Refused
 from portal.imports.queries import (
     ended_groups,
@@ -82,8 +83,7 @@ def count_use(row: ApiToken) -> bool:
     """Count one more request with this token, and note when. False when there were too many this minute."""
     if throttle.count([(rules.PER_TOKEN, f"{scope().hex} {row.id.hex}")]).refused:
         return False
-    use = sa.update(ApiToken).where(ApiToken.id == row.id).values(last_used_at=clock.now(), updated_at=row.updated_at)
-    db.session.execute(use.execution_options(synchronize_session=False))
+    changed(sa.update(ApiToken).where(ApiToken.id == row.id), last_used_at=clock.now(), updated_at=row.updated_at)
     return True
 
 
@@ -251,9 +251,8 @@ class _Parents:
 def _with_key(child: Child) -> list[tuple[Guardianship, str]]:
     """Everyone who is or was a guardian of this child, and the address of who has an account."""
     links = guardianships_of(child.id)
-    accounts = sa.select(Account).where(Account.person_id.in_([link.person_id for link in links]))
-    keys = {account.person_id: account.email_key for account in db.session.scalars(accounts)}
-    return [(link, keys.get(link.person_id, "")) for link in links]
+    accounts = accounts_of([link.person_id for link in links])
+    return [(link, accounts[link.person_id].email_key if link.person_id in accounts else "") for link in links]
 
 
 def _refuse_someone_else(sent: SentParent, account: Account) -> None:

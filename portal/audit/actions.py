@@ -16,7 +16,7 @@ from portal import clock, keys
 from portal.audit import queries, rules
 from portal.audit.models import AccessLog, LogChain
 from portal.audit.rules import Line
-from portal.db import db, scope, within
+from portal.db import changed, db, scope, within
 
 CHUNK = 1000
 MOST_AT_ONCE = 20_000  # lines that one sweep takes away of one chain
@@ -168,6 +168,4 @@ def _purge(chain: str) -> int:
         return 0
     forgotten = sa.update(_CHAIN).where(_CHAIN.c.id == end[0])
     db.session.execute(forgotten.values(purged=last.number, purged_hash=last.hash, updated_at=clock.now()))
-    old = sa.delete(AccessLog).where(AccessLog.chain == chain, AccessLog.number <= last.number)
-    result = db.session.execute(old.execution_options(synchronize_session=False))
-    return int(getattr(result, "rowcount", 0))
+    return changed(sa.delete(AccessLog).where(AccessLog.chain == chain, AccessLog.number <= last.number))

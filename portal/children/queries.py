@@ -15,7 +15,7 @@ from portal.auth.rules import email_key, sort_name
 from portal.children.models import Block, Child, Guardianship
 from portal.db import db
 from portal.organisations.models import Group
-from portal.people.queries import LAST_LETTER, PAGE, few, has_words, named, sorted_page
+from portal.people.queries import PAGE, begins, few, has_words, named, sorted_page
 from portal.people.rules import full_name
 
 
@@ -308,8 +308,7 @@ def _add_guardians(rows: list[ChildRow], today: date) -> None:
 
 def has_address(begin: str) -> sa.ColumnElement[bool]:
     """Whether the address of this account begins like this."""
-    begin = email_key(begin) or begin.strip().lower()
-    return sa.and_(Account.email_key >= begin, Account.email_key < begin + LAST_LETTER)
+    return begins(Account.email_key, email_key(begin) or begin.strip().lower())
 
 
 def is_parent() -> sa.ColumnElement[bool]:

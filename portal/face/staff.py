@@ -1,7 +1,5 @@
 """The page where a manager gives the organisation its face: settings with a preview, and the logo."""
 
-from datetime import timedelta
-
 from flask import Blueprint, Response, abort, flash, g, render_template, request, url_for
 from flask_login import current_user
 
@@ -17,11 +15,8 @@ from portal.organisations.actions import WrongSetting, checked
 from portal.organisations.rules import COLOUR
 from portal.pages import Logo, shown_logo, too_many
 from portal.text import _
-from portal.throttle import actions as throttle
-from portal.throttle.rules import Limit
 
 bp = doors.staff(Blueprint("face", __name__, url_prefix="/beheer/organisatie"), "organisation.change")
-UPLOADS = Limit("uploads", 30, timedelta(hours=1))
 
 
 @bp.route("", methods=["GET", "POST"])
@@ -119,7 +114,10 @@ def logo():
     if form.validate_on_submit():
         if first := confirm_first(url_for(".logo")):
             return first
-        _count_upload()
+        is_counted = files.count_upload(current_user.account.id)
+        database.end_reading()
+        if not is_counted:
+            raise too_many(retry_after=3600)
         try:
             picture = files.opened_logo(form.logo.data.stream)
             row = files.keep("logo", form.logo.data.filename, picture)
@@ -164,10 +162,3 @@ def remove_logo():
         db.session.commit()
         flash(_("Het logo is weg. In plaats daarvan staat nu de eerste letter van de naam."), "success")
     return answers.redirect(url_for(".logo"))
-
-
-def _count_upload():
-    verdict = throttle.count([(UPLOADS, f"{g.organisation.id.hex} {current_user.account.id.hex}")])
-    database.end_reading()
-    if verdict.refused:
-        raise too_many(retry_after=3600)

@@ -2,7 +2,9 @@
 
 import hashlib
 import logging
+from datetime import timedelta
 from typing import IO
+from uuid import UUID
 
 from portal import clock
 from portal.db import db, scope
@@ -11,10 +13,18 @@ from portal.files import queries, rules
 from portal.files.images import Busy, Picture, Unusable, logo_of
 from portal.files.models import File
 from portal.files.storage import new_key, storage
+from portal.throttle import actions as throttle
+from portal.throttle.rules import Limit
 
 log = logging.getLogger("portal.files")
 
+UPLOADS = Limit("uploads", 30, timedelta(hours=1))
 SAFE_AGE = 3600.0  # seconds; the row of a younger file may not be committed yet
+
+
+def count_upload(account_id: UUID) -> bool:
+    """Count one more file that this account sends, of whatever kind. False when there were too many this hour."""
+    return not throttle.count([(UPLOADS, f"{scope().hex} {account_id.hex}")]).refused
 
 
 def opened_logo(original: IO[bytes]) -> Picture:

@@ -11,9 +11,10 @@ import sqlalchemy as sa
 from portal.audit.models import AccessLog
 from portal.auth.models import Account, Person, StaffGroup
 from portal.children.models import Child, Guardianship
+from portal.children.queries import has_address, shielded_from
 from portal.db import db
 from portal.logbook import rules
-from portal.people.queries import begins, named
+from portal.people.queries import named
 from portal.people.rules import full_name
 from portal.roles import MAY, ROLES
 
@@ -178,7 +179,7 @@ def accounts_named(words: str) -> list[Match]:
     statement = statement.join(Person, Person.id == Account.person_id)
     people = named(words)
     if "@" in words:
-        statement = statement.where(begins(Account.email_key, words.strip().lower()))
+        statement = statement.where(has_address(words))
     elif people is not None:
         statement = statement.where(Account.person_id.in_(people))
     else:
@@ -291,21 +292,10 @@ def lines_for(account: Account, children: Sequence[UUID], after: Key | None = No
     mine = [AccessLog.account_id == account.id, AccessLog.action.not_in(rules.NOT_FOR_PARENTS)]
     if not children:
         return _page([mine], after, PAGE)
-    hidden = shielded_from(account, children)
+    hidden = sa.select(Account.id).where(Account.person_id.in_(shielded_from(account.person_id)))
     is_told = [
         AccessLog.account_id.is_(None),
         sa.or_(AccessLog.chain == VIEWS, AccessLog.action.in_(rules.OF_A_CHILD)),
         sa.or_(AccessLog.actor_id.is_(None), AccessLog.actor_id.not_in(hidden)),
     ]
     return _page([mine, *([AccessLog.child_id == child, *is_told] for child in children)], after, PAGE)
-
-
-def shielded_from(account: Account, children: Sequence[UUID]) -> list[UUID]:
-    """The accounts of other guardians of these children who are shielded from this one, at any time."""
-    statement = (
-        sa.select(Account.id)
-        .join(Guardianship, Guardianship.person_id == Account.person_id)
-        .where(Guardianship.child_id.in_(children), Guardianship.address_shielded.is_(True))
-        .where(Account.id != account.id)
-    )
-    return list(db.session.scalars(statement)) if children else []

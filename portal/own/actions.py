@@ -1,7 +1,6 @@
 """Verbs of a parent about the own account: another address, stopping that, and saying what is wrong."""
 
 from datetime import timedelta
-from typing import Any
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
@@ -14,7 +13,7 @@ from portal.auth.models import Account, Session
 from portal.auth.queries import account_with
 from portal.auth.rules import email_key
 from portal.children.rules import is_address
-from portal.db import db, scope
+from portal.db import changed, db, scope
 from portal.errors import Refused
 from portal.outbox.actions import cancel
 from portal.own import mails, queries, rules
@@ -69,7 +68,7 @@ def confirm_address(change: AddressChange, session: Session, address: str) -> bo
         AddressChange.id == change.id, AddressChange.confirmed_at.is_(None), AddressChange.ended_at.is_(None)
     )
     is_same = account.email_version == change.email_version and account.is_open
-    if not is_same or _changed(mine.values(confirmed_at=clock.now())) != 1:
+    if not is_same or changed(mine, confirmed_at=clock.now()) != 1:
         raise Refused(_("Deze link werkt niet meer."))
     db.session.refresh(change)
     if account_with(change.email_key) is not None:
@@ -129,12 +128,7 @@ def _end_waiting(account_id: UUID) -> None:
     waiting = sa.update(AddressChange).where(
         AddressChange.account_id == account_id, AddressChange.confirmed_at.is_(None), AddressChange.ended_at.is_(None)
     )
-    _changed(waiting.values(ended_at=clock.now()))
-
-
-def _changed(statement: Any) -> int:
-    result = db.session.execute(statement.execution_options(synchronize_session=False))
-    return int(getattr(result, "rowcount", 0))
+    changed(waiting, ended_at=clock.now())
 
 
 # What is wrong

@@ -7,12 +7,13 @@ from sqlalchemy.exc import IntegrityError
 from portal import answers, clock, doors
 from portal.auth import cookies
 from portal.auth.find import confirm_first
-from portal.children.queries import child_of, children_of, guardianship
+from portal.children.queries import children_of
 from portal.children.rules import ROLE_NAMES
 from portal.db import db
 from portal.errors import Refused
 from portal.own import actions, find, forms, queries
 from portal.own.rules import CONFIRM_LIVES
+from portal.parents.queries import guardianships_of
 from portal.text import _
 
 bp = doors.parents(Blueprint("own", __name__, url_prefix="/account"))
@@ -95,14 +96,6 @@ def details():
             db.session.commit()
             flash(_("Uw bericht is bij ons. Wij kijken ernaar."), "success")
             return answers.redirect(url_for(".details"))
-    children, said = [_child(line.id) for line in mine], queries.own_corrections(account.id)
-    return answers.form_page("own/details.html", form, account=account, children=children, said=said)
-
-
-def _child(child_id):
-    """What this parent may see of the child, and what this parent is to it; nothing of other guardians (B5)."""
-    person_id = current_user.account.person_id
-    return {
-        "child": child_of(person_id, child_id),
-        "role": ROLE_NAMES[guardianship(child_id, person_id).role],
-    }
+    seen, said = {child.id for child in mine}, queries.own_corrections(account.id)
+    links = [link for link in guardianships_of(account.person_id) if link.child_id in seen]  # nothing of others (B5)
+    return answers.form_page("own/details.html", form, account=account, links=links, roles=ROLE_NAMES, said=said)

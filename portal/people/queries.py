@@ -72,10 +72,10 @@ def _first(terms: list[str]) -> sa.ColumnElement[bool]:
 
 def begins(word: InstrumentedAttribute[str], term: str) -> sa.ColumnElement[bool]:
     """No LIKE: row level security keeps PostgreSQL from using an index for it."""
-    return sa.and_(word >= term, word < term + LAST_LETTER)
+    return sa.and_(word >= term, word < term + _LAST_LETTER)
 
 
-LAST_LETTER = "\U0010ffff"
+_LAST_LETTER = "\U0010ffff"
 
 
 def by_words(statement: Any, terms: list[str]) -> Any:

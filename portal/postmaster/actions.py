@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from portal import clock, keys
 from portal.audit.actions import record
-from portal.db import db, scope
+from portal.db import changed, db, scope
 from portal.organisations.models import Organisation
 from portal.outbox import signing
 from portal.outbox.models import MailServer, SigningKey
@@ -102,8 +102,7 @@ def use_keys(selectors: Collection[str], by: UUID | None = None) -> list[Signing
 
 def forget_old_keys() -> int:
     """Throw away the keys whose record nobody needs any more; their number."""
-    over = sa.delete(SigningKey).where(SigningKey.signs_until < clock.now() - OLD_KEYS_STAY)
-    return int(getattr(db.session.execute(over), "rowcount", 0))
+    return changed(sa.delete(SigningKey).where(SigningKey.signs_until < clock.now() - OLD_KEYS_STAY))
 
 
 # The check

@@ -7,7 +7,7 @@ from typing import cast
 import sqlalchemy as sa
 
 from portal import clock, keys
-from portal.db import db
+from portal.db import changed, db
 from portal.throttle.models import Throttle
 from portal.throttle.rules import Count, Limit, next_count
 
@@ -49,8 +49,7 @@ def take_back(buckets: Sequence[Bucket]) -> None:
 
 def sweep() -> int:
     """Remove what is over; the number of counters removed."""
-    result = db.session.execute(sa.delete(Throttle).where(Throttle.until < clock.now()))
-    return int(getattr(result, "rowcount", 0))
+    return changed(sa.delete(Throttle).where(Throttle.until < clock.now()))
 
 
 def _key(bucket: Bucket) -> str:

@@ -8,27 +8,19 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 
 from portal import clock
-from portal.db import db, scope
+from portal.db import changed, db, scope
 from portal.imports import actions as imports
 from portal.imports import rules
 from portal.imports.actions import ImportResult, Step
 from portal.imports.rules import Sheet
-from portal.throttle import actions as throttle
-from portal.throttle.rules import Limit
 from portal.uploads import queries
 from portal.uploads.models import Upload
 
-UPLOADS = Limit("uploads", 30, timedelta(hours=1))
 KEPT = timedelta(hours=1)  # a file that nobody confirms
 REMEMBERED = timedelta(days=7)  # that there was one
 LEASE = timedelta(minutes=5)
 MOST_TRIES = 3
 SHOWN_PROBLEMS, SHOWN_ROWS, SHOWN_NAMES = 100, 25, 20  # lines of a preview; of more of them the number is said
-
-
-def count_upload(account_id: UUID) -> bool:
-    """Count one more file of this account. False when there were too many this hour."""
-    return not throttle.count([(UPLOADS, f"{scope().hex} {account_id.hex}")]).refused
 
 
 class Look(NamedTuple):
@@ -48,7 +40,7 @@ def look(content: bytes) -> Look:
 def keep(content: bytes, filename: str, seen: Look, account_id: UUID) -> Upload:
     """Keep this file until it is confirmed. An earlier file that this account looked at goes."""
     earlier = sa.update(Upload).where(Upload.account_id == account_id, Upload.state == "ready")
-    _change(earlier, **_EMPTY)
+    changed(earlier, **_EMPTY)
     upload = Upload(
         id=uuid4(), organisation_id=scope(), account_id=account_id, filename=shown_name(filename), content=content,
         digest=_digest(content), preview=seen.preview, outcome=seen.outcome,
@@ -61,11 +53,11 @@ def confirm(upload: Upload, by: UUID) -> bool:
     """The worker may import it. Of two at once one is first; False for a file that is not ready (any more)."""
     now = clock.now()
     ready = sa.update(Upload).where(Upload.id == upload.id, Upload.state == "ready")
-    return _change(ready, state="waiting", note="", tries=0, confirmed_by=by, confirmed_at=now) == 1
+    return changed(ready, state="waiting", note="", tries=0, confirmed_by=by, confirmed_at=now) == 1
 
 
 def throw_away(upload: Upload) -> None:
-    _change(sa.update(Upload).where(Upload.id == upload.id, Upload.state == "ready"), **_EMPTY)
+    changed(sa.update(Upload).where(Upload.id == upload.id, Upload.state == "ready"), **_EMPTY)
 
 
 def shown_name(filename: str) -> str:
@@ -133,9 +125,8 @@ def sweep() -> None:
     """What nobody confirmed goes after an hour; later also that it was there."""
     now = clock.now()
     idle = sa.update(Upload).where(Upload.state.in_(("ready", "waiting")), Upload.updated_at < now - KEPT)
-    _change(idle, **_EMPTY)
-    old = sa.delete(Upload).where(Upload.state.in_(("gone", "done")), Upload.updated_at < now - REMEMBERED)
-    db.session.execute(old.execution_options(synchronize_session=False))
+    changed(idle, **_EMPTY)
+    changed(sa.delete(Upload).where(Upload.state.in_(("gone", "done")), Upload.updated_at < now - REMEMBERED))
     imports.forget_doubts()
 
 
@@ -146,14 +137,7 @@ def _let_go(claimed: Claim, **values: Any) -> bool:
     mine = sa.update(Upload).where(
         Upload.id == claimed.upload_id, Upload.owner == claimed.owner, Upload.state == "busy"
     )
-    return _change(mine, owner="", lease_until=None, **values) == 1
-
-
-def _change(statement: sa.Update, **values: Any) -> int:
-    result = db.session.execute(
-        statement.values(updated_at=clock.now(), **values).execution_options(synchronize_session=False)
-    )
-    return int(getattr(result, "rowcount", 0))
+    return changed(mine, owner="", lease_until=None, **values) == 1
 
 
 def _digest(content: bytes) -> str:

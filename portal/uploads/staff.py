@@ -8,6 +8,7 @@ from portal import db as database
 from portal.auth.find import confirm_first
 from portal.db import db
 from portal.errors import Refused
+from portal.files.actions import count_upload
 from portal.imports import queries as imports
 from portal.imports import rules
 from portal.text import _
@@ -40,7 +41,7 @@ def upload():
 def _kept(file):
     """Looked at without holding anything in the database, for that takes seconds; then kept."""
     account_id = current_user.account.id
-    if not actions.count_upload(account_id):
+    if not count_upload(account_id):
         raise Refused(_("U heeft dit uur heel veel bestanden gestuurd. Probeer het over een uur opnieuw."))
     db.session.commit()
     content = file.stream.read(rules.MOST_BYTES + 1)

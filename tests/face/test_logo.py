@@ -213,7 +213,7 @@ def test_many_uploads_have_to_wait(manager, monkeypatch):
         raise Refused("nee")
 
     monkeypatch.setattr(staff.files, "opened_logo", refuse)
-    for _ in range(staff.UPLOADS.most):
+    for _ in range(staff.files.UPLOADS.most):
         manager.post(LOGO, 422, files={"logo": ("logo.png", b"x")})
     assert int(manager.post(LOGO, 429, files={"logo": ("logo.png", b"x")}).response.headers["Retry-After"]) == 3600
 

@@ -4,10 +4,12 @@ import pytest
 import sqlalchemy as sa
 
 from portal.audit.models import AccessLog
+from portal.files import actions as files
 from portal.imports import actions as imports
 from portal.imports import queries
 from portal.imports.rules import MOST_BYTES
-from portal.uploads import actions, worker
+from portal.throttle.rules import Limit
+from portal.uploads import worker
 from portal.uploads.models import Upload
 from tests.imports.conftest import ANNA, FAMILY, HEADER, PIET, a_file, many
 
@@ -306,6 +308,6 @@ def test_example_can_be_imported(desk):
 
 
 def test_too_many_files_in_an_hour_are_refused(desk, monkeypatch):
-    monkeypatch.setattr(actions, "UPLOADS", actions.UPLOADS.__class__("uploads", 1, timedelta(hours=1)))
+    monkeypatch.setattr(files, "UPLOADS", Limit("uploads", 1, timedelta(hours=1)))
     desk.send(ANNA)
     assert "Probeer het over een uur opnieuw." in desk.send(ANNA, status=422).seen
