@@ -19,6 +19,7 @@ FEATURES = [
     "passwords",
     "outbox",
     "auth",
+    "bounces",
     "factors",
     "people",
     "children",

@@ -26,7 +26,7 @@ FLOORS = [
     ["throttle", "organisations"],
     ["fields", "answers", "menu", "jinja", "pages", "doors"],
     ["audit", "files", "passwords", "outbox"],
-    ["auth", "factors", "people"],
+    ["auth", "bounces", "factors", "people"],
     ["children", "parents", "imports", "uploads", "paper", "own", "api", "places", "face", "postmaster"],
     ["contracts", "messages", "diary", "planning", "invoices"],
     ["home", "logbook", "staff", "demo"],

@@ -21,6 +21,7 @@ from portal.auth.models import Person
 from portal.auth.rules import sort_name
 from portal.db import EVERYWHERE, NoOrganisation, db, within
 from portal.organisations.models import Group, Organisation
+from portal.outbox.models import Mail
 from portal.people.models import NameWord
 
 STEPS = list(reversed(list(ScriptDirectory.from_config(database.alembic_config()).walk_revisions())))
@@ -38,6 +39,9 @@ ROWS = {
         f" VALUES (:location, :kok, 'Kok', {NOW}, {NOW})",
         "INSERT INTO care_group (id, organisation_id, location_id, name, created_at, updated_at)"
         f" VALUES (:location, :kok, :location, 'De Vlinders', {NOW}, {NOW})",
+        "INSERT INTO mail (id, organisation_id, kind, address, params, message_id, state, priority, tries, due_at,"
+        " expires_at, owner, smtp_text, created_at, updated_at) VALUES (:kok, :kok, 'auth/credentials', '', '{}',"
+        f" '<1@kok.test>', 'sent', 1, 1, {NOW}, {NOW}, '', '', {NOW}, {NOW})",
     ]
 }
 # Lines of the access log, as they were before they formed chains.
@@ -115,6 +119,7 @@ def test_every_earlier_database_comes_along_with_its_rows(empty, revision):
     assert db.session.get(Organisation, KOK).shortest_password == 12
     with within(KOK):
         assert [group.name for group in db.session.scalars(sa.select(Group))] == ["De Vlinders"]
+        assert [mail.state for mail in db.session.scalars(sa.select(Mail))] == ["sent"]
 
 
 def test_people_who_were_here_are_sorted_and_found(empty):

@@ -175,6 +175,7 @@ def confirm_login(account: Account, temporary: TemporaryPassword | None) -> bool
     unused = sa.update(TemporaryPassword).where(
         TemporaryPassword.id == temporary.id, TemporaryPassword.ended_at.is_(None)
     )
+    account.mail_arrives()  # it stood in a mail
     return changed(unused.values(ended_at=clock.now())) == 1
 
 
@@ -292,10 +293,8 @@ def make_temporary_password(account: Account, mail_id: UUID, moment: datetime, l
 
 
 def end_temporary_passwords(account_id: UUID) -> None:
-    live = sa.update(TemporaryPassword).where(
-        TemporaryPassword.account_id == account_id, TemporaryPassword.ended_at.is_(None)
-    )
-    db.session.execute(live.values(ended_at=clock.now()))
+    live = sa.update(TemporaryPassword).where(TemporaryPassword.account_id == account_id)
+    db.session.execute(live.where(TemporaryPassword.ended_at.is_(None)).values(ended_at=clock.now()))
 
 
 def end_links(account: Account) -> None:
@@ -336,7 +335,7 @@ def use_link(link: OneTimeLink, password_hash: str, address: str) -> bool:
     if not _use_once(link) or not _set_password(account, password_hash, link.password_version):
         return False
     end_sessions(account.id, "password")
-    _forgive_strangers(account)
+    _forgive_strangers(link)
     done = "activated" if link.purpose == "activation" else "password_reset"
     record(done, account.id, by=account.id, address=masked(address))
     mails.password_changed(account.id)
@@ -356,16 +355,14 @@ def change_password(account: Account, password_hash: str, but: Session, because:
 def approve_device(link: OneTimeLink) -> bool:
     if not _use_once(link):
         return False
-    _forgive_strangers(link.account)
+    _forgive_strangers(link)
     record("device_approved", link.account_id, by=link.account_id)
     return True
 
 
 def _use_once(link: OneTimeLink) -> bool:
-    mine = sa.update(OneTimeLink).where(
-        OneTimeLink.id == link.id, OneTimeLink.used_at.is_(None), OneTimeLink.replaced_at.is_(None)
-    )
-    return changed(mine.values(used_at=clock.now())) == 1
+    mine = sa.update(OneTimeLink).where(OneTimeLink.id == link.id, OneTimeLink.used_at.is_(None))
+    return changed(mine.where(OneTimeLink.replaced_at.is_(None)).values(used_at=clock.now())) == 1
 
 
 def _set_password(account: Account, password_hash: str, version: int) -> bool:
@@ -378,9 +375,11 @@ def _set_password(account: Account, password_hash: str, version: int) -> bool:
     return True
 
 
-def _forgive_strangers(account: Account) -> None:
-    here = scope().hex
-    throttle.forget([(NEW_DEVICES, f"{here} {account.email_key}"), (IN_A_ROW, f"{here} {account.email_key}")])
+def _forgive_strangers(link: OneTimeLink) -> None:
+    """Who opened this link is no stranger; and when it was mailed, mail arrives there."""
+    if link.purpose != "letter":
+        link.account.mail_arrives()
+    throttle.forget([(limit, f"{scope().hex} {link.account.email_key}") for limit in (NEW_DEVICES, IN_A_ROW)])
 
 
 # The office

@@ -57,6 +57,10 @@ class Account(OrganisationRow):
     role: Mapped[str] = mapped_column(sa.String(16), default="")
     last_login_at: Mapped[datetime | None] = mapped_column(Moment)
     second_step_at: Mapped[datetime | None] = mapped_column(Moment)  # since when a code is asked after the password
+    # Whether mail to this address comes back: "" no; full: the mailbox is full; gone: the address does not exist. Then
+    # no mail goes there any more (portal.bounces).
+    bounce_state: Mapped[str] = mapped_column(sa.String(4), default="", server_default=sa.text("''"))
+    bounced_at: Mapped[datetime | None] = mapped_column(Moment)
 
     person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
 
@@ -65,11 +69,16 @@ class Account(OrganisationRow):
         sa.Index("ix_account_status", "organisation_id", "status"),
         sa.CheckConstraint("status IN ('invited', 'active', 'blocked', 'closed')", name="status"),
         sa.CheckConstraint(f"role IN {('', *ROLES)}", name="role"),
+        sa.CheckConstraint("bounce_state IN ('', 'full', 'gone')", name="bounce_state"),
     )
 
     @property
     def is_open(self) -> bool:
         return self.status in ("invited", "active")
+
+    def mail_arrives(self) -> None:
+        """As far as we know, from now on: somebody said so, opened a mail that went there, or it is a new address."""
+        self.bounce_state, self.bounced_at = "", None
 
 
 class StaffGroup(OrganisationRow):

@@ -14,7 +14,7 @@ from portal.db import db, scope
 from portal.errors import Refused
 from portal.organisations.models import Organisation
 from portal.outbox import queries, rules
-from portal.outbox.models import SOON, Mail
+from portal.outbox.models import SOON, UNSENT, Mail
 from portal.outbox.rules import Verdict
 
 RETRY_LIVES = timedelta(hours=5)  # whoever asks for a retry is waiting for it
@@ -162,12 +162,13 @@ def forget_cancelled() -> int:
 
 
 def retry(mail: Mail) -> None:
-    """Send a mail after all that was refused or came too late. Raises Refused with a sentence for the command line."""
-    if mail.state not in ("refused", "expired"):
-        raise Refused(f"Only a refused or expired mail can be sent again; this one is {mail.state}.")
+    """Send a mail after all that did not arrive. Raises Refused with a sentence for the command line."""
+    if mail.state not in UNSENT:
+        raise Refused(f"Only a mail that did not arrive can be sent again; this one is {mail.state}.")
     if mail.account_id is None:
         raise Refused("The address of this mail is gone; let the parent ask for a new one.")
     now = clock.now()
     mail.expires_at = now + min(mail.expires_at - mail.created_at, RETRY_LIVES)
     mail.state, mail.due_at, mail.tries, mail.stamped_at = "new", now, 0, None
     mail.smtp_code, mail.smtp_text = None, ""
+    mail.digest, mail.bounced_at, mail.bounce_status, mail.bounce_text = "", None, "", ""

@@ -67,7 +67,7 @@ def run(parent):
 @outbox.command()
 @click.argument("mail_id", metavar="ID", type=click.UUID)
 def retry(mail_id: UUID):
-    """Send a mail after all that was refused or came too late."""
+    """Send a mail after all that did not arrive."""
     with within(EVERYWHERE):
         mail = queries.mail_with_id(mail_id)
         if mail is None:

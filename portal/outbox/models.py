@@ -10,7 +10,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Moment, OrganisationRow
 
-STATES = ("new", "busy", "sent", "refused", "expired", "cancelled")
+# refused: at once, by the server that was to take it; bounced: taken, and came back; suppressed: not sent, for mail to
+# this address comes back
+STATES = ("new", "busy", "sent", "refused", "expired", "cancelled", "bounced", "suppressed")
+UNSENT = ("refused", "expired", "bounced", "suppressed")  # ended without arriving; can be sent again
+EMPTY: dict[str, Any] = {"default": "", "server_default": sa.text("''")}
 SOON, BULK = 1, 9  # priority: what a parent waits for overtakes what an import sends
 
 
@@ -33,6 +37,10 @@ class Mail(OrganisationRow):
     sent_at: Mapped[datetime | None] = mapped_column(Moment)
     smtp_code: Mapped[int | None]
     smtp_text: Mapped[str] = mapped_column(sa.String(300), default="")
+    digest: Mapped[str] = mapped_column(sa.String(64), **EMPTY)  # of the address it went to (portal.bounces)
+    bounced_at: Mapped[datetime | None] = mapped_column(Moment)  # when it was refused, or we heard that it came back
+    bounce_status: Mapped[str] = mapped_column(sa.String(12), **EMPTY)  # 5.1.1 (RFC 3463)
+    bounce_text: Mapped[str] = mapped_column(sa.String(300), **EMPTY)
 
     __table_args__ = (
         sa.Index("ix_mail_queue", "state", "due_at", "priority"),

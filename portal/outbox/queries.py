@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from portal.db import db
 from portal.organisations.models import Organisation
-from portal.outbox.models import Mail, MailServer, SigningKey
+from portal.outbox.models import UNSENT, Mail, MailServer, SigningKey
 
 WAITING = ("new", "busy")
 
@@ -76,11 +76,11 @@ def mail_with_id(mail_id: UUID) -> Mail | None:
 
 
 def given_up(most: int = 20) -> Sequence[sa.Row[UUID, str, str, datetime, str, int | None, str]]:
-    """The latest mails that were refused or came too late, with what the server said."""
+    """The latest mails that did not arrive, with what a server said."""
     return db.session.execute(
         sa.select(Mail.id, Organisation.slug, Mail.kind, Mail.updated_at, Mail.state, Mail.smtp_code, Mail.smtp_text)
         .join(Organisation, Organisation.id == Mail.organisation_id)
-        .where(Mail.state.in_(("refused", "expired")))
+        .where(Mail.state.in_(UNSENT))
         .order_by(Mail.updated_at.desc())
         .limit(most)
     ).all()

@@ -114,6 +114,7 @@ def stop_address(change: AddressChange, address: str) -> None:
 
 def _move(account: Account, email: str, key: str) -> None:
     account.email, account.email_key, account.email_version = email, key, account.email_version + 1
+    account.mail_arrives()
     db.session.flush()
 
 

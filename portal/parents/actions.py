@@ -58,6 +58,7 @@ def change_address(account: Account, email: str, by: Account | None = None, was_
         raise Refused(_("%(email)s is al het adres van %(name)s.", email=email, name=other.person.full_name))
     account.email, account.email_key, account.email_version = email, key, account.email_version + 1
     account.email_changed_at, account.email_changed_by = clock.now(), _id(by)
+    account.mail_arrives()
     if was_someone_elses:
         account.password_hash, account.password_version = None, account.password_version + 1
         account.status = "invited" if account.status == "active" else account.status

@@ -14,7 +14,7 @@ from portal.auth.models import Account, Person
 from portal.children.models import Block, Child, Guardianship
 from portal.children.queries import has_address, is_parent
 from portal.db import db
-from portal.outbox.models import Mail
+from portal.outbox.models import UNSENT, Mail
 from portal.people.queries import PAGE, few, has_words, named, sorted_page
 from portal.people.rules import full_name
 
@@ -78,7 +78,7 @@ def _who_got_no_mail(since: datetime) -> sa.Select[UUID | None]:
     arrived = sa.exists().where(
         later.account_id == Mail.account_id, later.state == "sent", later.sent_at > Mail.updated_at
     )
-    failed = Mail.account_id.is_not(None), Mail.state.in_(("refused", "expired")), Mail.updated_at >= since
+    failed = Mail.account_id.is_not(None), Mail.state.in_(UNSENT), Mail.updated_at >= since
     return sa.select(Mail.account_id).where(*failed, sa.not_(arrived))
 
 
