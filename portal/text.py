@@ -12,7 +12,18 @@ from flask_babel.speaklater import LazyString
 
 from portal import clock
 
-__all__ = ["LANGUAGES", "_", "datum", "datumtijd", "language", "lazy_gettext", "leeftijd", "ngettext", "verjaardag"]
+__all__ = [
+    "LANGUAGES",
+    "_",
+    "datum",
+    "datumtijd",
+    "language",
+    "lazy_gettext",
+    "leeftijd",
+    "ngettext",
+    "tijd",
+    "verjaardag",
+]
 
 LANGUAGES = {"nl": "Nederlands", "en": "English"}
 
@@ -61,8 +72,12 @@ def verjaardag(birth_date: date) -> str:
 
 def datumtijd(moment: datetime) -> str:
     """maandag 23 november 2026 om 14:03, on the clock of Amsterdam"""
-    there = clock.local(moment)
-    return _("%(day)s om %(time)s", day=datum(there.date()), time=there.strftime("%H:%M"))
+    return _("%(day)s om %(time)s", day=datum(clock.local(moment).date()), time=tijd(moment))
+
+
+def tijd(moment: datetime) -> str:
+    """14:03, on the clock of Amsterdam"""
+    return clock.local(moment).strftime("%H:%M")
 
 
 def leeftijd(birth_date: date) -> str:

@@ -54,6 +54,7 @@ POSTS = {
     "auth.login": Post("stranger", "/inloggen", LOGIN),
     "auth.logout": Post("parent", "/uitloggen"),
     "auth.forgot_password": Post("stranger", "/wachtwoord-vergeten", {"email": "anna@voorbeeld.nl"}),
+    "auth.forgot_password_sent": Post("stranger", "/wachtwoord-vergeten/verstuurd"),
     "auth.ask_new_link": Post("stranger", "/wachtwoord/nieuwe-link"),
     "auth.use_code": Post("stranger", "/wachtwoord/code", {"email": "anna@voorbeeld.nl", "code": "ABCD-2345"}),
     "auth.approve_device": Post("device", "/apparaat"),

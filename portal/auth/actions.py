@@ -36,8 +36,8 @@ HASH_LIMITS = ("hashes", "hashes of strangers")
 FORGOT_ADDRESS = (Limit("forgot", 3, timedelta(hours=1)), Limit("forgot day", 8, DAY, slows_down=True))
 FORGOT_NETWORK = Limit("forgot network", 20, timedelta(hours=1))
 FORGOT_WIDE_NETWORK = Limit("forgot wide network", 80, timedelta(hours=1))
-BAD_LINKS = Limit("bad links", 20, timedelta(hours=1))
-BAD_LINKS_WIDE = Limit("bad links wide", 80, timedelta(hours=1))
+FORGOT_AGAIN = Limit("forgot again", 1, rules.ASK_AGAIN_AFTER)  # a button that is pressed twice sends one mail
+BAD_LINKS, BAD_LINKS_WIDE = Limit("bad links", 20, timedelta(hours=1)), Limit("bad links wide", 80, timedelta(hours=1))
 # A letter works for two weeks, so five wrong codes must not end it: whoever knows an address could. Its code of 40 bits
 # is guarded by these instead. All tries of two weeks together find it once in a hundred million letters; what a
 # stranger used up comes back the next day; and the square on the letter (128 bits) has no such limit.
@@ -105,12 +105,12 @@ def offer_device_link(key: str, browser: str) -> None:
         mails.approve_device(key, browser)
 
 
-def ask_reset(key: str, address: str) -> None:
+def ask_reset(key: str, address: str, again: bool = False) -> None:
     """A mail with a new link for this address, unless too many were asked. Nobody is looked up (security.md, F2)."""
-    here = scope().hex
-    buckets: list[throttle.Bucket] = [(limit, f"{here} {key}") for limit in FORGOT_ADDRESS]
-    near, wide = networks(address)
-    buckets += [(FORGOT_NETWORK, f"{here} {near}"), (FORGOT_WIDE_NETWORK, f"{here} {wide}")]
+    here, limits = scope().hex, (*FORGOT_ADDRESS, FORGOT_AGAIN) if again else FORGOT_ADDRESS
+    buckets: list[throttle.Bucket] = [(limit, f"{here} {key}") for limit in limits]
+    for limit, network in zip((FORGOT_NETWORK, FORGOT_WIDE_NETWORK), networks(address), strict=True):
+        buckets.append((limit, f"{here} {network}"))
     if not throttle.count(buckets).refused:
         record("reset_asked", None, detail=mark_of(key), address=masked(address))
         mails.forgot_password(key, asked_from=masked(address))

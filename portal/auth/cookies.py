@@ -5,8 +5,9 @@ row. Over https every name has the prefix __Host-, so that a neighbouring host c
 """
 
 import secrets
+from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Flask, Request, Response, after_this_request, g, request, session
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
@@ -14,7 +15,7 @@ from flask_login import LoginManager, login_user, logout_user
 from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
 from sqlalchemy.exc import OperationalError
 
-from portal import keys
+from portal import clock, keys
 from portal.answers import cookie_name, is_https, set_cookie
 from portal.auth.find import find_visitor
 from portal.auth.models import Visitor
@@ -115,6 +116,26 @@ def remember_device(key: str) -> None:
         return response
 
     after_this_request(set_it)
+
+
+class Asked(NamedTuple):
+    key: str  # an address, as it was typed: nobody looked whether an account has it
+    at: datetime
+
+
+def remember_asked(key: str) -> None:
+    """This browser asked a mail for this address, and may ask it again with one press. Only we read which address."""
+    session["asked"] = keys.encrypt("asked", f"{int(clock.now().timestamp())} {key}")
+
+
+def asked() -> Asked | None:
+    """What this browser asked in the last hour."""
+    try:
+        seconds, _, key = keys.decrypt("asked", session.get("asked", "")).partition(" ")
+    except ValueError:
+        return None
+    at = datetime.fromtimestamp(int(seconds), UTC)
+    return Asked(key, at) if clock.now() < at + timedelta(hours=1) else None
 
 
 def _device() -> tuple[str, list[str]]:

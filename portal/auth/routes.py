@@ -1,5 +1,8 @@
 """The pages of getting in, for everyone."""
 
+from datetime import timedelta
+from math import ceil
+
 from flask import Blueprint, current_app, flash, g, render_template, request, session, url_for
 from flask_babel import lazy_gettext
 from flask_login import current_user
@@ -125,28 +128,37 @@ def logout():
 def forgot_password():
     form = forms.ForgotForm()
     if form.validate_on_submit():
-        key = rules.email_key(form.email.data)
-        actions.ask_reset(key, cookies.address())
-        db.session.commit()
-        return answers.redirect(url_for(".forgot_password_sent"))
+        return _ask_reset(rules.email_key(form.email.data))
     return answers.form_page("auth/forgot_password.html", form)
 
 
-@bp.get("/wachtwoord-vergeten/verstuurd")
+def _ask_reset(key, again=False):
+    actions.ask_reset(key, cookies.address(), again)
+    db.session.commit()
+    cookies.remember_asked(key)
+    return answers.redirect(url_for(".forgot_password_sent"))
+
+
+@bp.route("/wachtwoord-vergeten/verstuurd", methods=["GET", "POST"])
 def forgot_password_sent():
+    """Says what to look for, and asks the mail again: the same for whatever address was typed (security.md, F1)."""
+    asked = cookies.asked()
+    wait = asked.at + rules.ASK_AGAIN_AFTER - clock.now() if asked else timedelta()
+    if request.method == "POST" and wait <= timedelta():
+        flash(_("U heeft de e-mail nog een keer gevraagd. Kijk over 2 minuten in uw e-mail."), "success")
+        return _ask_reset(asked.key, again=True) if asked else answers.redirect(url_for(".forgot_password"))
     subjects = subjects_of(("auth/reset_password", "auth/credentials_link"), g.organisation)
-    return render_template(
-        "auth/forgot_password_sent.html", hours=_hours(), sender=sender_of(g.organisation), subjects=subjects
-    )
+    page = render_template(
+        "auth/forgot_password_sent.html", hours=_hours(), sender=sender_of(g.organisation), subjects=subjects,
+        asked=asked, again_at=asked and asked.at + rules.ASK_AGAIN_AFTER, is_early=request.method == "POST",
+    )  # fmt: skip
+    return (page, 429, {"Retry-After": str(ceil(wait.total_seconds()))}) if request.method == "POST" else page
 
 
 @bp.post("/wachtwoord/nieuwe-link")
 def ask_new_link():
     gone = queries.link(find.as_id(session.get("gone")))
-    if gone is not None:
-        actions.ask_reset(gone.account.email_key, cookies.address())
-        db.session.commit()
-    return answers.redirect(url_for(".forgot_password_sent" if gone else ".forgot_password"))
+    return _ask_reset(gone.account.email_key) if gone else answers.redirect(url_for(".forgot_password"))
 
 
 @bp.route("/wachtwoord/code", methods=["GET", "POST"])

@@ -26,6 +26,7 @@ LONGEST_TOKEN = 256
 CHOOSE_PASSWORD = ("reset", "activation", "letter")  # links that lead to the page where one chooses a password
 STAFF_SHORTEST_PASSWORD = 15
 LETTER_LIVES = timedelta(days=14)  # of a link and a code on paper
+ASK_AGAIN_AFTER = timedelta(minutes=2)  # a mail that is on its way mostly came by then
 FOUR_EYES = timedelta(hours=24)  # how long who changed a parent's address may not send credentials there
 
 

@@ -6,7 +6,7 @@ from flask_login import current_user
 from portal import clock, doors
 from portal.children.queries import children_of
 from portal.logbook import find, queries, rules
-from portal.text import _, datum
+from portal.text import _, datum, tijd
 
 bp = doors.parents(Blueprint("who_looked", __name__, url_prefix="/account/wie-keek-mee"))
 
@@ -40,7 +40,7 @@ def _shown(entry, children):
     return {
         "id": entry.id,
         "at": entry.at,
-        "time": clock.local(entry.at).strftime("%H:%M"),
+        "time": tijd(entry.at),
         "what": rules.sentence(entry.action, is_yours=True),
         "is_refused": entry.result != "ok",
         "who": _who(entry, me),

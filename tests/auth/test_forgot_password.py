@@ -1,5 +1,7 @@
 """Wachtwoord vergeten: the same answer for everyone, and a mail for who has an account."""
 
+from base64 import urlsafe_b64decode
+
 import pytest
 import sqlalchemy as sa
 
@@ -22,7 +24,7 @@ def ask(browser, email):
 
 
 @pytest.mark.parametrize("case", ["known", "unknown", "blocked", "invited", "other organisation"])
-def test_answer_is_the_same_for_everyone(case, visitor, kok, anna, bram, change):
+def test_answer_is_the_same_for_everyone(case, visitor, kok, anna, bram, change, time):
     if case == "blocked":
         change(kok, anna, status="blocked")
     if case == "invited":
@@ -185,3 +187,96 @@ def test_same_address_at_two_organisations_stays_apart(visitor, kok, zon, anna, 
         assert db.session.scalars(sa.select(Session)).all() == []
         (line,) = db.session.scalars(sa.select(AccessLog))
         assert (line.action, line.account_id) == ("unknown_link_refused", None)
+
+
+# Asking it once more, with one press
+
+SENT_PAGE = "/wachtwoord-vergeten/verstuurd"
+
+
+@pytest.mark.parametrize("case", ["known", "unknown", "blocked", "other organisation"])
+def test_asking_again_is_the_same_for_everyone(case, visitor, kok, anna, bram, change, time):
+    if case == "blocked":
+        change(kok, anna, status="blocked")
+    email = {"unknown": "niemand@voorbeeld.nl", "other organisation": bram.email}.get(case, anna.email)
+    seen = []
+    for typed in (email, "iemand@anders.nl"):
+        browser = visitor(kok)
+        ask(browser, typed)
+        early = browser.post(SENT_PAGE, status=429)
+        time.move(minutes=2)
+        again = browser.post(SENT_PAGE)
+        sent = browser.follow(again)
+        seen.append([(stripped(page), sorted(page.response.headers.keys())) for page in (early, again, sent)])
+        time.move(minutes=-2)
+    assert seen[0] == seen[1]
+
+
+def test_before_two_minutes_it_says_in_words_when(visitor, kok, anna, post, time):
+    browser = visitor(kok)
+    _, sent = ask(browser, anna.email)
+    assert "U vroeg de e-mail om 10:30." in sent.seen and "Vanaf 10:32 kunt u hem opnieuw vragen." in sent.seen
+    time.move(seconds=119)
+    page = browser.post(SENT_PAGE, status=429)
+    assert "De e-mail is nog onderweg. Vanaf 10:32 kunt u hem opnieuw vragen." in page.seen
+    assert page.response.headers["Retry-After"] == "1"
+    assert len(post.deliver()) == 1
+
+
+def test_one_press_asks_again_and_one_link_is_used(visitor, kok, anna, post, time):
+    browser = visitor(kok)
+    ask(browser, anna.email)
+    (first,) = post.deliver()
+    time.move(minutes=2)
+    page = browser.follow(browser.post(SENT_PAGE))
+    assert "U heeft de e-mail nog een keer gevraagd" in page.seen and anna.email not in page.text
+    (second,) = post.deliver()
+    assert second.to == [anna.email]
+    reader = visitor(kok)
+    reader.get(second.links[0], status=303)
+    reader.post("/wachtwoord/nieuw", password="roos-trein-tafel-peer", repeat="roos-trein-tafel-peer")
+    for mail in (first, second):
+        assert "al gebruikt" in visitor(kok).get(mail.links[0], status=410).seen
+
+
+def test_button_that_is_pressed_twice_sends_one_mail(visitor, kok, anna, post, time):
+    browser, twin = visitor(kok), visitor(kok)
+    ask(browser, anna.email)
+    post.deliver()
+    twin.client.set_cookie("__Host-sessie", browser.cookie("__Host-sessie"), domain="kok.test", secure=True)
+    time.move(minutes=2)
+    for each in (browser, twin):
+        assert each.post(SENT_PAGE).response.location == SENT_PAGE
+    assert len(post.deliver()) == 1
+
+
+def test_asking_again_has_an_end(visitor, kok, anna, post, time):
+    browser = visitor(kok)
+    ask(browser, anna.email)
+    for _press in range(5):
+        time.move(minutes=2)
+        browser.post(SENT_PAGE)
+    assert len(post.deliver()) == 3
+
+
+def test_who_asked_nothing_or_long_ago_fills_in_an_address(visitor, kok, anna, post, time):
+    assert visitor(kok).post(SENT_PAGE).response.location == "/wachtwoord-vergeten"
+    browser = visitor(kok)
+    ask(browser, anna.email)
+    time.move(hours=1)
+    assert browser.post(SENT_PAGE).response.location == "/wachtwoord-vergeten"
+    assert len(post.deliver()) == 1
+
+
+def test_address_of_a_late_link_can_be_asked_again_too_and_stays_hidden(visitor, kok, anna, post, time):
+    ask(visitor(kok), anna.email)
+    (mail,) = post.deliver()
+    time.move(hours=7)
+    browser = visitor(kok)
+    browser.get(mail.links[0], status=410)
+    browser.post("/wachtwoord/nieuwe-link")
+    time.move(minutes=2)
+    browser.post(SENT_PAGE)
+    assert [mail.to for mail in post.deliver()] == [[anna.email]] * 2
+    cookie = browser.cookie("__Host-sessie").partition(".")[0]
+    assert b"anna@" not in urlsafe_b64decode(cookie + "==")

@@ -57,6 +57,11 @@ def stale(page):
     fill(page, email=EMAIL, password="x")
 
 
+def asked_again(page):
+    opened("/wachtwoord-vergeten", email="niemand@voorbeeld.nl")(page)
+    fill(page)
+
+
 def proposed(path):
     def visit(page):
         page.goto(path)
@@ -159,7 +164,9 @@ PAGES = {
     "login, stale": ("stranger", stale),
     "forgot": ("stranger", opened("/wachtwoord-vergeten")),
     "forgot, empty": ("stranger", opened("/wachtwoord-vergeten", email="")),
-    "forgot, sent": ("stranger", opened("/wachtwoord-vergeten/verstuurd")),
+    "forgot, sent": ("stranger", opened("/wachtwoord-vergeten", email="niemand@voorbeeld.nl")),
+    "forgot, sent by nobody": ("stranger", opened("/wachtwoord-vergeten/verstuurd")),
+    "forgot, asked again": ("stranger", asked_again),
     "code": ("stranger", opened("/wachtwoord/code")),
     "code, wrong": ("stranger", opened("/wachtwoord/code", email=EMAIL, code="ABCD-2345")),
     "help": ("stranger", opened("/hulp")),
