@@ -64,6 +64,8 @@ class Form(FlaskForm):
                 return formdata if formdata is not _Auto else None
             return request.form  # words only: a file in the place of a word is no word
 
+    confirm_url = ""  # where the visitor first says who it is (portal.auth.find.confirm_first)
+
     def ask_files_again(self) -> None:
         """A browser fills in words again, never a file: who gets this form back has to choose it once more."""
         for field in self:
@@ -77,6 +79,9 @@ class Form(FlaskForm):
 
     def validate(self, extra_validators: Any = None) -> bool:
         valid = bool(super().validate(extra_validators))
+        if self.confirm_url:
+            self.form_errors.append(_("Laat eerst zien dat u het bent. Druk daarna nog een keer op de knop."))
+            valid = False
         for field in self:
             values, is_many = self.sent.getlist(field.name), isinstance(field, SelectMultipleField)
             problem = _text_problem(values, field.flags.maxlength or LONGEST, is_many, isinstance(field, TextAreaField))

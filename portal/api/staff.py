@@ -22,9 +22,9 @@ def tokens():
 
 @bp.route("/nieuw", methods=["GET", "POST"])
 def make():
-    if first := confirm_first(url_for(".make")):
-        return first
     form = forms.TokenForm()
+    if first := confirm_first(url_for(".make"), form):
+        return first
     if form.validate_on_submit():
         try:
             made = actions.make_token(" ".join(form.name.data.split()), by=current_user.account)

@@ -12,6 +12,7 @@ from portal import clock, keys
 from portal.answers import redirect
 from portal.auth import queries, rules
 from portal.auth.models import OneTimeLink, Session, Visitor
+from portal.fields import Form
 from portal.organisations.models import Organisation
 from portal.text import _
 
@@ -96,12 +97,16 @@ def next_page(target: str) -> str:
     return home if endpoint in ("static", "auth.logout", "auth.login") else path
 
 
-def confirm_first(after: str) -> Response | None:
+def confirm_first(after: str, form: Form | None = None) -> Response | None:
     """For what is sensitive (security.md, U): None when the visitor said who it is less than ten minutes ago.
 
-    Else the answer that asks it, and then leads to the page `after`. What was posted is not done by itself.
+    Else the answer that asks it, and then leads to the page `after`. What was posted is not done by itself. A form that
+    was filled in is not valid then, and comes back with all that was typed and a link to that page.
     """
     if is_confirmed():
+        return None
+    if form is not None and (form.is_submitted() or g.get("stale_form") is not None):
+        form.confirm_url = confirm_url(after)
         return None
     flash(_("Laat eerst zien dat u het bent. Druk daarna nog een keer op de knop."))
     return redirect(confirm_url(after))

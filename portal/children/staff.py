@@ -154,9 +154,9 @@ def leave(child_id):
 @rights.route("/<uuid:child_id>/ouders/nieuw", methods=["GET", "POST"])
 def add_parent(child_id):
     found = find.find_child_here(child_id, held=request.method == "POST")
-    if first := confirm_first(url_for(".add_parent", child_id=child_id)):
-        return first
     form = forms.ParentForm()
+    if first := confirm_first(url_for(".add_parent", child_id=child_id), form):
+        return first
     if form.validate_on_submit():
         try:
             added = actions.add_guardianship(found, form.details, by=current_user.account)
@@ -174,10 +174,10 @@ def add_parent(child_id):
 def change_rights(child_id, person_id):
     found = find.find_child_here(child_id, held=request.method == "POST")
     link = find.find_guardianship(found, person_id)
-    if first := confirm_first(url_for(".change_rights", child_id=child_id, person_id=person_id)):
-        return first
     now = forms.values_of_rights(actions.rights_of(link), link.address_shielded)
     form = forms.RightsForm(data=now)
+    if first := confirm_first(url_for(".change_rights", child_id=child_id, person_id=person_id), form):
+        return first
     if request.method == "GET" and not g.get("stale_form"):
         form.watch(now)
     if form.validate_on_submit() and not form.is_overtaken(now) and (answer := _keep_rights(link, form)):
@@ -203,9 +203,9 @@ def _keep_rights(link, form):
 def end_parent(child_id, person_id):
     found = find.find_child_here(child_id, held=request.method == "POST")
     link = find.find_guardianship(found, person_id)
-    if first := confirm_first(url_for(".end_parent", child_id=child_id, person_id=person_id)):
-        return first
     form = forms.EndForm()
+    if first := confirm_first(url_for(".end_parent", child_id=child_id, person_id=person_id), form):
+        return first
     if form.validate_on_submit():
         by, even_if_last = current_user.account, form.even_if_last.data
         try:
@@ -227,9 +227,9 @@ def end_parent(child_id, person_id):
 def ask_block(child_id, person_id):
     found = find.find_child_here(child_id, held=request.method == "POST")
     link = find.find_guardianship(found, person_id)
-    if first := confirm_first(url_for(".ask_block", child_id=child_id, person_id=person_id)):
-        return first
     form = forms.BlockForm()
+    if first := confirm_first(url_for(".ask_block", child_id=child_id, person_id=person_id), form):
+        return first
     if form.validate_on_submit():
         try:
             actions.ask_block(

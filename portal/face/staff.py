@@ -5,7 +5,7 @@ from flask_login import current_user
 
 from portal import answers, doors
 from portal import db as database
-from portal.auth.find import confirm_first, confirm_url, is_confirmed
+from portal.auth.find import confirm_first
 from portal.db import db
 from portal.errors import Refused
 from portal.face import actions, forms, queries, rules
@@ -22,12 +22,12 @@ bp = doors.staff(Blueprint("face", __name__, url_prefix="/beheer/organisatie"), 
 @bp.route("", methods=["GET", "POST"])
 def organisation():
     form = _settings_form()
+    if first := confirm_first(url_for(".organisation"), form):
+        return first
     if request.method == "GET" and not g.get("stale_form"):
-        if first := confirm_first(url_for(".organisation")):
-            return first
         form.show(queries.settings_of(g.organisation))
         form.seen.data = rules.seen(queries.settings_of(g.organisation))
-    if form.validate_on_submit() and _is_confirmed(form):
+    if form.validate_on_submit():
         try:
             changes = actions.change_settings(
                 g.organisation.id, form.seen.data or "", form.typed(), by=current_user.account
@@ -73,13 +73,6 @@ def _settings_form():
     return forms.OrganisationForm(queries.settings_of(g.organisation))
 
 
-def _is_confirmed(form):
-    """Ten minutes may go by while this is filled in. It stays there, while one says in another tab who one is."""
-    if not is_confirmed():
-        form.form_errors.append(_("Laat eerst zien dat u het bent. Druk daarna nog een keer op Bewaren."))
-    return is_confirmed()
-
-
 def _tell_of_the_other(form, refusal):
     form.form_errors.append(str(refusal))
     for name in refusal.merged.clashing:
@@ -99,7 +92,6 @@ def _shown(form):
     return {
         "shown": values, "legible": rules.legible(values["colour"]), "colour_problem": problems.get("colour", ""),
         "shown_logo": shown_logo(g.organisation),
-        "confirm_url": "" if is_confirmed() else confirm_url(url_for(".organisation")),
     }  # fmt: skip
 
 

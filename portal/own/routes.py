@@ -25,9 +25,9 @@ stopping = doors.public(Blueprint("stop_address", __name__))
 
 @bp.route("/adres", methods=["GET", "POST"])
 def change_address():
-    if first := confirm_first(url_for(".change_address")):
-        return first
     form, account = forms.AddressForm(), current_user.account
+    if first := confirm_first(url_for(".change_address"), form):
+        return first
     if form.validate_on_submit():
         try:
             actions.ask_address(account, form.email.data, cookies.address())

@@ -74,9 +74,9 @@ def change_parent(account_id):
 @change.route("/<uuid:account_id>/adres", methods=["GET", "POST"])
 def change_address(account_id):
     account = find.find_parent(account_id, held=request.method == "POST")
-    if first := confirm_first(url_for(".change_address", account_id=account_id)):
-        return first
     form = forms.AddressForm()
+    if first := confirm_first(url_for(".change_address", account_id=account_id), form):
+        return first
     if form.validate_on_submit():
         someone_elses = form.was_someone_elses.data
         try:

@@ -88,9 +88,9 @@ def _count_trial():
 
 @settings.route("", methods=["GET", "POST"])
 def edit():
-    if first := confirm_first(url_for(".edit")):
-        return first
     row, form = queries.own_server(), forms.ServerForm()
+    if first := confirm_first(url_for(".edit"), form):
+        return first
     if request.method == "GET" and not g.get("stale_form"):
         _fill(form, row)
     if form.validate_on_submit() and (wanted := _wanted(form, row)) and _works(form, wanted):

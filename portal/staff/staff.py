@@ -65,9 +65,9 @@ def list_people():
 
 @people.route("/nieuw", methods=["GET", "POST"])
 def invite():
-    if first := confirm_first(url_for(".invite")):
-        return first
     form = forms.InviteForm(queries.groups())
+    if first := confirm_first(url_for(".invite"), form):
+        return first
     if form.validate_on_submit():
         try:
             groups = [UUID(group) for group in form.groups.data or []]
@@ -85,9 +85,9 @@ def invite():
 def person(account_id):
     account = find.find_colleague(account_id)
     here = url_for(".person", account_id=account.id)
-    if first := confirm_first(here):
-        return first
     form = forms.RoleForm(queries.groups())
+    if first := confirm_first(here, form):
+        return first
     if request.method == "GET" and not g.get("stale_form"):
         form.role.data = account.role
         form.groups.data = [str(group_id) for group_id in queries.groups_of(account.id)]

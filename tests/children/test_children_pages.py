@@ -313,7 +313,9 @@ def test_parent_who_works_here_decides_nothing_about_himself(desk, kok, noor, an
 def test_rights_ask_for_the_password_first_when_that_is_long_ago(time, desk, noor, anna, inside, kok):
     time.move(minutes=11)
     for path in (rights_of(noor, anna), rights_of(noor, anna) + "/einde", rights_of(noor, anna) + "/blokkade"):
-        assert desk.post(path).response.location.startswith("/tweede-stap/bevestigen?next=/beheer/kinderen/")
+        page = desk.post(path, 422, reason="Uitspraak van de rechter")
+        assert "/tweede-stap/bevestigen?next=/beheer/kinderen/" in page.text and "Laat eerst zien" in page.seen
+    assert "Uitspraak van de rechter" in page.text
     assert desk.get(page_of(noor) + "/ouders/nieuw", 303).response.location.startswith("/tweede-stap/bevestigen")
     with inside(kok) as session:
         assert session.scalars(sa.select(Guardianship.valid_to)).all() == [None]

@@ -8,6 +8,7 @@ from portal.db import db
 from portal.face import rules
 from portal.organisations.models import Organisation
 from portal.organisations.rules import contrast
+from tests.conftest import totp_code
 
 PAGE, PREVIEW = "/beheer/organisatie", "/beheer/organisatie/voorbeeld"
 NEW = {
@@ -189,6 +190,12 @@ def test_settings_ask_again_who_one_is_and_lose_nothing(manager, inside, kok, ti
     assert "Laat eerst zien dat u het bent" in page.seen and 'value="Langzaam getypt"' in page.text
     assert "/tweede-stap/bevestigen" in page.text and now(inside, kok)["name"] == "Kok Kinderopvang"
     assert "bevestigen" in manager.get(PAGE, status=303).response.location
+    typed, csrf = fields(page), manager.csrf
+    manager.get(f"/tweede-stap/bevestigen?next={PAGE}")
+    manager.post("/tweede-stap/bevestigen", code=totp_code(), next=PAGE)
+    manager.csrf = csrf  # of the page that stayed open
+    manager.post(PAGE, **typed)
+    assert now(inside, kok)["name"] == "Langzaam getypt"
 
 
 def test_only_managers_of_this_organisation_get_here(office, visitor, kok, zon, anna, bram):

@@ -167,8 +167,7 @@ def test_not_for_trying_all_day(manager, relay, monkeypatch):
 def test_settings_ask_who_you_are_again(time, manager, relay, kept):
     time.move(minutes=11)
     assert manager.get(PAGE, 303).response.location.startswith("/tweede-stap/bevestigen")
-    answer = manager.post(PAGE, **FORM, port=relay.port)
-    assert answer.response.location.startswith("/tweede-stap/bevestigen")
+    assert "/tweede-stap/bevestigen?next=" in manager.post(PAGE, 422, **FORM, port=relay.port).text
     assert manager.post(f"{PAGE}/weghalen").response.location.startswith("/tweede-stap/bevestigen")
     assert relay.connections == 0 and kept()[0] is None
 
