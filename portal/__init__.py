@@ -32,6 +32,7 @@ FEATURES = [
     "places",
     "face",
     "postmaster",
+    "consent",
     "home",
     "logbook",
     "staff",

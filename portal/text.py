@@ -39,6 +39,11 @@ def lazy_gettext(text: str) -> Any:
     return LazyString(_, text)
 
 
+def source(words: Any) -> str:
+    """The Dutch of a lazy sentence, whoever reads: what is kept in a row, to be shown by `translated`."""
+    return str(words._args[0])
+
+
 def translated(spoken: str, text: str) -> str:
     return _catalogue(spoken).gettext(text)
 

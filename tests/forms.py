@@ -132,6 +132,17 @@ POSTS = {
     "own.details": Post(
         "parent", "/account/gegevens", {"about": "me", "words": "Mijn naam is anders."}, lines=("words",)
     ),
+    "consent.answer": Post("parent", f"/toestemming/{ID}/photo_own", {"version": "1"}, refusal=404),
+    "office_consent.add_purpose": Post(
+        "manager", "/beheer/toestemming/nieuw", {"name": "Uitstap", "text": "Wij gaan naar het bos."}, lines=("text",)
+    ),
+    "office_consent.change_purpose": Post(
+        "manager",
+        "/beheer/toestemming/photo_own",
+        {"version": "0", "name": "Foto's", "text": "Anders."},
+        lines=("text",),
+    ),
+    "office_consent.end_purpose": Post("manager", "/beheer/toestemming/photo_own/stoppen"),
     "corrections.settle": Post("administratie", f"/beheer/meldingen/{ID}/klaar", refusal=404),
     "logbook.download": Post("manager", "/beheer/logboek/bestand"),
     "api_tokens.make": Post("manager", "/beheer/koppeling/nieuw", {"name": "Planning"}),
@@ -158,6 +169,7 @@ EXAMPLES = {
     "block_id": ID,
     "external_id": "K-1",
     "token_id": ID,
+    "code": "photo_own",
 }
 
 # As they travel, so that what is no text at all can be sent too.

@@ -28,7 +28,7 @@ FLOORS = [
     ["audit", "files", "passwords", "outbox"],
     ["auth", "bounces", "factors", "people"],
     ["children", "parents", "imports", "uploads", "paper", "own", "api", "places", "face", "postmaster"],
-    ["contracts", "messages", "diary", "planning", "invoices"],
+    ["consent", "contracts", "messages", "diary", "planning", "invoices"],
     ["home", "logbook", "staff", "demo"],
     ["serving", "portal", "migrations", "cli", "__main__"],
 ]

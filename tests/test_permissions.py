@@ -32,14 +32,15 @@ ASKS = {
         "account.end_session", "account.end_all_sessions", "second_step.enter", "second_step.set_up",
         "second_step.qr_code", "second_step.use_recovery_code", "second_step.confirm", "own_second_step.overview",
         "own_second_step.make_codes", "own_second_step.turn_off", "who_looked.who_looked", "own.change_address", "own.confirm_address",
-        "own.details",
+        "own.details", "consent.overview", "consent.answer",
     ],
     "office.open": ["office.start", "places.locations"],
     "organisation.change": [
         "face.organisation", "face.preview", "face.check_colour", "face.sample", "face.logo", "face.try_logo",
         "face.draft", "face.remove_logo", "places_change.add_location", "places_change.rename_location",
         "places_change.add_group", "places_change.change_group", "places_change.end_group",
-        "places_change.end_location",
+        "places_change.end_location", "office_consent.purposes", "office_consent.add_purpose",
+        "office_consent.change_purpose", "office_consent.end_purpose",
     ],
     "staff.change": [
         "staff_people.people", "staff_people.invite", "staff_people.person", "staff_people.send_link",
@@ -73,7 +74,7 @@ ASKS = {
     "factors.reset": ["factor_resets.ask", "factor_resets.agree", "factor_resets.stop"],
 }  # fmt: skip
 OF = {endpoint: asks for asks, endpoints in ASKS.items() for endpoint in endpoints}
-EXAMPLES = {"token": "a.b.c", "colour": "1f6f66", "filename": "portal.css"}
+EXAMPLES = {"code": "photo_own", "token": "a.b.c", "colour": "1f6f66", "filename": "portal.css"}
 
 # How far somebody is in. Before that, a page that asks more sends them on, or does not exist.
 OUTSIDE = {"nobody": "/inloggen", "temporary": "/wachtwoord/nieuw", "half": "/tweede-stap", "new": "/tweede-stap"}

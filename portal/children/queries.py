@@ -1,9 +1,9 @@
 """Children for the visitor who may see them, and what an action wants to know of a child."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -52,13 +52,25 @@ def child_of(person_id: UUID, child_id: UUID) -> Child | None:
 
 _TODAY = sa.bindparam("today", type_=sa.Date)
 _IN_FORCE = sa.and_(Block.confirmed_at.is_not(None), Block.lifted_at.is_(None), Block.ends_on >= _TODAY)
-_IS_BLOCKED = sa.exists().where(
-    Block.child_id == Guardianship.child_id, Block.person_id == Guardianship.person_id, _IN_FORCE
-)
-_IS_VALID = sa.and_(
-    sa.or_(Guardianship.valid_from.is_(None), Guardianship.valid_from <= _TODAY),
-    sa.or_(Guardianship.valid_to.is_(None), Guardianship.valid_to >= _TODAY),
-)
+
+
+def _is_blocked(link: Any = Guardianship) -> sa.ColumnElement[bool]:
+    return sa.exists().where(Block.child_id == link.child_id, Block.person_id == link.person_id, _IN_FORCE)
+
+
+def _is_valid(link: Any = Guardianship) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        sa.or_(link.valid_from.is_(None), link.valid_from <= _TODAY),
+        sa.or_(link.valid_to.is_(None), link.valid_to >= _TODAY),
+    )
+
+
+def decides_today(link: Any = Guardianship) -> sa.ColumnElement[bool]:
+    """Whether this guardian decides, and no court keeps it away. The statement takes `today` as a parameter."""
+    return sa.and_(link.can_decide.is_(True), _is_valid(link), sa.not_(_is_blocked(link)))
+
+
+_IS_VALID, _IS_BLOCKED = _is_valid(), _is_blocked()
 _MAY_SEE = sa.and_(
     Guardianship.person_id == sa.bindparam("person_id"),
     Guardianship.can_see_daily.is_(True),
@@ -83,6 +95,9 @@ _CHILD_OF = (
 
 
 # For the office: without asking who looks
+
+# What subjects above this one show on the page of a child: each gives a template and what that needs.
+PANELS: list[Callable[[Child], tuple[str, dict[str, Any]]]] = []
 
 
 def child(child_id: UUID) -> Child | None:
@@ -138,9 +153,7 @@ def share_child(person_id: UUID, other_id: UUID) -> bool:
 
 def who_decide(child_id: UUID, today: date) -> set[UUID]:
     """The persons who decide about this child on this day, those a court keeps away left out."""
-    deciding = sa.select(Guardianship.person_id).where(
-        Guardianship.child_id == child_id, Guardianship.can_decide.is_(True), _IS_VALID, sa.not_(_IS_BLOCKED)
-    )
+    deciding = sa.select(Guardianship.person_id).where(Guardianship.child_id == child_id, decides_today())
     return set(db.session.scalars(deciding, {"today": today}))
 
 

@@ -51,6 +51,7 @@ def child(child_id):
         "children/child.html", child=found, links=links, today=today, roles=rules.ROLE_NAMES,
         accounts=queries.accounts_of([link.person_id for link in links]),
         blocks={block.person_id: block for block in said}, hidden=find.shielded(),
+        panels=[panel(found) for panel in queries.PANELS],
     )  # fmt: skip
 
 

@@ -13,6 +13,8 @@ from portal.auth.rules import email_key, split_name
 from portal.children import actions as children
 from portal.children.models import Child, Guardianship
 from portal.children.queries import guardianship
+from portal.consent import actions as consent
+from portal.consent import rules as consent_rules
 from portal.db import db, scope, within
 from portal.demo import rules
 from portal.face.actions import use_logo
@@ -60,6 +62,7 @@ EXAMPLES = (
     Example("zonnebloem", "Anna de Vries", "anna@voorbeeld.nl", ("Mees",)),
     Example("zonnebloem", "Li Chen", "li@voorbeeld.nl", ("Mei",), has_password=False),
 )
+SAYS_NO = "fatima@voorbeeld.nl"
 # Who works there: organisation, name, address, role
 COLLEAGUES = (
     ("kok", "Fenna van der Meer", "fenna@kok.example", "manager"),
@@ -103,6 +106,7 @@ def fill(port: int) -> None:
                 _logo(organisation)
                 _mail(organisation)
                 know_names(db.session.scalars(sa.select(Person)).all())
+                _consents()
                 if organisation is kok:
                     _troubles()
     for organisation in all_organisations():
@@ -192,6 +196,17 @@ def _troubles() -> None:
         if example.is_blocked:
             parents.block_account(_account(example.email), by=wil)
     db.session.flush()
+
+
+def _consents() -> None:
+    """Most say yes to most. One says no to a name in a story, and some have not chosen yet."""
+    for link in db.session.scalars(sa.select(Guardianship).join(Guardianship.person).order_by(Person.sort_name)):
+        account = db.session.scalars(sa.select(Account).where(Account.person_id == link.person_id)).one()
+        chosen = consent_rules.SHIPPED[:2] if link.child.person.given_name == "Sem" else consent_rules.SHIPPED
+        if link.can_decide and account.status == "active":
+            for each in chosen:
+                is_fine = not (account.email == SAYS_NO and each.code == consent_rules.GROUP_NAME)
+                consent.answer(link.child, each.code, 1, is_fine, by=account)
 
 
 def _account(email: str) -> Account:

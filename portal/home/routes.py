@@ -8,6 +8,7 @@ from portal import answers, clock, doors, pages
 from portal.auth import cookies
 from portal.auth.find import next_page
 from portal.children.queries import children_of
+from portal.consent.queries import number_unanswered
 from portal.db import db, is_migrated
 from portal.home.rules import is_birthday
 from portal.organisations import rules
@@ -30,7 +31,10 @@ def home():
         }
         for child in children_of(current_user.account.person_id)
     ]
-    return render_template("home/home.html", greeting=_greeting(), children=children, is_staff=current_user.is_staff)
+    return render_template(
+        "home/home.html", greeting=_greeting(), children=children, is_staff=current_user.is_staff,
+        unanswered=number_unanswered(current_user.account.person_id) if children else 0,
+    )  # fmt: skip
 
 
 def _greeting():

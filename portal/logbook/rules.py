@@ -86,6 +86,8 @@ KINDS: dict[str, tuple[Words, dict[str, Words]]] = {
             "child_added": lambda: _("Kind toegevoegd"),
             "child_changed": lambda: _("Gegevens van een kind gewijzigd"),
             "child_leaves": lambda: _("Laatste dag van een kind vastgelegd"),
+            "consent_given": lambda: _("Toestemming gegeven"),
+            "consent_refused": lambda: _("Geen toestemming gegeven, of ingetrokken"),
             "guardianship_added": lambda: _("Ouder bij een kind gezet"),
             "guardianship_ended": lambda: _("Ouder weggehaald bij een kind"),
             "rights_changed": lambda: _("Rechten van een ouder gewijzigd"),
@@ -130,6 +132,9 @@ KINDS: dict[str, tuple[Words, dict[str, Words]]] = {
             "group_renamed": lambda: _("Naam van een groep gewijzigd"),
             "group_moved": lambda: _("Groep verplaatst"),
             "group_ended": lambda: _("Groep gestopt"),
+            "purpose_added": lambda: _("Vraag om toestemming toegevoegd"),
+            "purpose_changed": lambda: _("Tekst van een vraag om toestemming gewijzigd"),
+            "purpose_ended": lambda: _("Vraag om toestemming gestopt"),
             "token_made": lambda: _("Sleutel voor een ander programma gemaakt"),
             "token_revoked": lambda: _("Sleutel voor een ander programma ingetrokken"),
             "mail_server_changed": lambda: _("Mailserver gewijzigd"),
@@ -143,7 +148,7 @@ KINDS: dict[str, tuple[Words, dict[str, Words]]] = {
 _SENTENCES = {action: words for _kind, actions in KINDS.values() for action, words in actions.items()}
 OF_EVERYONE = ("parents_downloaded",)  # looks at every parent and child at once
 # What a parent sees besides looks of what is done with a child. What is about a guardian stands with that guardian.
-OF_A_CHILD = ("child_added", "child_changed", "child_leaves")
+OF_A_CHILD = ("child_added", "child_changed", "child_leaves", "consent_given", "consent_refused")
 # Of a parent's own lines: what a page asks by mistake says nothing, and a court is not ours to announce.
 NOT_FOR_PARENTS = ("denied", "block_asked", "block_confirmed", "block_lifted")
 BY_STRANGERS = {
