@@ -141,7 +141,6 @@ KINDS: dict[str, tuple[Words, dict[str, Words]]] = {
             "mail_server_removed": lambda: _("Mailserver weggehaald"),
             "mail_keys_made": lambda: _("Sleutels voor e-mail gemaakt"),
             "mail_key_used": lambda: _("Sleutel voor e-mail in gebruik"),
-            "webhook_secret_renewed": lambda: _("Geheim voor teruggekomen e-mail vernieuwd"),
         },
     ),
 }
@@ -344,6 +343,11 @@ def _limit(detail: str) -> str:
     return _("van alle bezoekers samen") if detail == "organisation" else _("vanaf een netwerk")
 
 
+def _flagged(state: str) -> str:
+    known = {"gone": lambda: _("dit adres bestaat niet"), "full": lambda: _("de mailbox is vol")}.get(state)
+    return known() if known else state
+
+
 def _nothing(_detail: str) -> str:
     return ""
 
@@ -364,7 +368,7 @@ _DETAILS: dict[str, Callable[[str], str]] = {
     "second_step_reset": _nothing,
     "second_step_reset_stopped": _nothing,
     "address_changed": lambda _detail: _("het oude adres was van iemand anders"),
-    "address_flagged": _nothing,
+    "address_flagged": _flagged,
     "address_trusted": _nothing,
     "mail_sent_again": _nothing,
     "parent_changed": _fields,

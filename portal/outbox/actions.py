@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 
 from portal import clock
-from portal.db import db, scope
+from portal.db import changed, db, scope
 from portal.errors import Refused
 from portal.organisations.models import Organisation
 from portal.outbox import queries, rules
@@ -44,6 +44,14 @@ SWEEPS: list[Callable[[], object]] = []
 # What other subjects let the worker do beside the mails. Each gets the name of the worker, does one piece, and tells
 # whether there was any. It commits by itself.
 CHORES: list[Callable[[str], bool]] = []
+
+# What other subjects say of the address to which a mail is about to go: False holds it back. Each gets the row, in
+# which it may write, and the address.
+BEFORE_SENDING: list[Callable[[Mail, str], bool]] = []
+
+# What other subjects do when a server refused a mail for good: the row, the code and the words of that server. In the
+# transaction that settles the mail.
+AFTER_REFUSAL: list[Callable[[Mail, int, str], None]] = []
 
 
 def prepare_with(kind: str, prepare: Prepare) -> None:
@@ -104,18 +112,23 @@ def claim(owner: str, lease: timedelta, of: Collection[UUID]) -> Claim | None:
     )
 
 
-def settle(claimed: Claim, verdict: Verdict, code: int | None = None, text: str = "") -> bool:
+def settle(claimed: Claim, verdict: Verdict, code: int | None = None, text: str = "", **also: Any) -> bool:
     """Write down how the try ended. Whether this worker still held the mail: if not, nothing is written."""
-    written = db.session.execute(
-        sa.update(Mail)
-        .where(Mail.id == claimed.mail_id, Mail.owner == claimed.owner, Mail.state == "busy")
-        .values(owner="", lease_until=None, smtp_code=code, smtp_text=text[:300], **_outcome(claimed, verdict))
-        .execution_options(synchronize_session=False)
-    )
-    return getattr(written, "rowcount", 0) == 1
+    held = sa.update(Mail).where(Mail.id == claimed.mail_id, Mail.owner == claimed.owner, Mail.state == "busy")
+    values = {"smtp_code": code, "smtp_text": text[:300], **also, **_outcome(claimed, verdict)}
+    if changed(held.values(owner="", lease_until=None, **values)) != 1:
+        return False
+    if verdict is Verdict.REFUSED and code is not None:
+        mail = db.session.get_one(Mail, claimed.mail_id)
+        for each in AFTER_REFUSAL:
+            each(mail, code, text)
+    return True
 
 
-_ENDS = {Verdict.ACCEPTED: "sent", Verdict.REFUSED: "refused", Verdict.CANCELLED: "cancelled"}
+_ENDS = {
+    Verdict.ACCEPTED: "sent", Verdict.REFUSED: "refused", Verdict.CANCELLED: "cancelled",
+    Verdict.SUPPRESSED: "suppressed",
+}  # fmt: skip
 
 
 def _outcome(claimed: Claim, verdict: Verdict) -> dict[str, Any]:

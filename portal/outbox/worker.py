@@ -10,6 +10,7 @@ import threading
 import time
 import traceback
 from collections.abc import Collection
+from typing import Any
 from uuid import UUID, uuid4
 
 from flask import Flask, current_app
@@ -261,8 +262,10 @@ class Line:
         """The message, the rows it needs committed; None when the mail is settled already."""
         try:
             with within(claimed.organisation_id), database.writing():
-                message = _message(claimed)
+                message = _message(claimed, self.server)
                 db.session.commit()
+        except HeldBack as held:
+            self._settle(claimed, Verdict.SUPPRESSED, account_id=held.account_id)
         except UnknownKind:
             log.error("mail %s is of an unknown kind: %s", claimed.mail_id, claimed.kind)
             self._settle(claimed, Verdict.REFUSED, text="unknown kind of mail")
@@ -278,12 +281,14 @@ class Line:
             return message
         return None
 
-    def _settle(self, claimed: Claim, verdict: Verdict, code: int | None = None, text: str = "") -> None:
+    def _settle(
+        self, claimed: Claim, verdict: Verdict, code: int | None = None, text: str = "", **also: Any
+    ) -> None:  # fmt: skip
         """Tries for as long as it takes a database to come back: what is not written down goes out twice."""
         for _ in range(SETTLE_TRIES):
             try:
                 with within(claimed.organisation_id), database.writing():
-                    was_ours = actions.settle(claimed, verdict, code, text)
+                    was_ours = actions.settle(claimed, verdict, code, text, **also)
                     db.session.commit()
             except OperationalError:
                 time.sleep(POLL)
@@ -298,7 +303,15 @@ class UnknownKind(Exception):
     """No subject has said how to prepare this kind of mail."""
 
 
-def _message(claimed: Claim) -> Message | None:
+class HeldBack(Exception):
+    """Mail to this address comes back. What the subject prepared is undone; for whom it was is kept."""
+
+    def __init__(self, account_id: UUID | None) -> None:
+        super().__init__(account_id)
+        self.account_id = account_id
+
+
+def _message(claimed: Claim, server: Server | None) -> Message | None:
     """Asks the subject for the letter; it may write rows. In the transaction of the caller."""
     try:
         prepare = actions.prepare_of(claimed.kind)
@@ -311,6 +324,8 @@ def _message(claimed: Claim) -> Message | None:
     letter = prepare(mail, organisation, claimed.stamped_at)
     if letter is None:
         return None
+    if not all(each(mail, letter.address) for each in actions.BEFORE_SENDING):
+        raise HeldBack(mail.account_id)
     message = compose(mail, letter, organisation, claimed.stamped_at)
     message.sign_with(signers(message.author[1], claimed.stamped_at), current_app.config["DKIM_HEADERS"])
     return message
