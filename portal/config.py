@@ -8,6 +8,7 @@ import difflib
 import importlib.util
 import ipaddress
 import os
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -78,6 +79,13 @@ def bucket(value: str) -> str:
     return value.strip().rstrip("/")
 
 
+def bounce_address(value: str) -> str:
+    address = value.strip().lower()
+    if address and not re.fullmatch(r"[a-z0-9._-]{1,20}@([a-z0-9-]+\.)+[a-z0-9-]+", address):
+        raise ValueError("must be an address like bounce@portaal.example, with at most 20 letters before the @")
+    return address
+
+
 def whole_number(low: int, high: int) -> Callable[[str], int]:
     def check(value: str) -> int:
         if not value.strip().isdecimal() or not low <= int(value) <= high:
@@ -106,7 +114,7 @@ SETTINGS = [
     Setting("MAIL_USERNAME", "", text, "user name at the SMTP server"),
     Setting("MAIL_PASSWORD", "", str, "password at the SMTP server"),
     Setting("MAIL_DEFAULT_SENDER", "", text, "sender address for organisations without an own one"),
-    Setting("MAIL_CA_FILE", "", text, "file with the certificate authority of the SMTP server, when it is your own"),
+    Setting("MAIL_CA_FILE", "", text, "file with the certificate authority of your mail servers, when it is your own"),
     Setting("MAIL_TIMEOUT", "20", whole_number(1, 300), "seconds the SMTP server may stay silent in each step"),
     Setting("MAIL_PRIVATE_SERVERS", "false", yes_or_no, "organisations may name a mail server on our own network"),
     Setting(
@@ -114,6 +122,14 @@ SETTINGS = [
         "from,to,subject,date,message-id,reply-to,mime-version,content-type,content-transfer-encoding,auto-submitted",
         header_names, "headers that a signature covers; leave out what your provider rewrites",
     ),
+    Setting("BOUNCE_ADDRESS", "", bounce_address, "where mails come back to; default: their sender"),
+    Setting("BOUNCE_VERP", "true", yes_or_no, "each mail comes back to an address of its own: name+code@domain"),
+    Setting("BOUNCE_IMAP_SERVER", "", text, "IMAP server where those mails are fetched; without it nobody looks"),
+    Setting("BOUNCE_IMAP_PORT", "993", whole_number(1, 65535), "IMAP port"),
+    Setting("BOUNCE_IMAP_USE_SSL", "true", yes_or_no, "TLS; only a server on this machine may do without"),
+    Setting("BOUNCE_IMAP_USERNAME", "", text, "user name of a mailbox that is used for nothing else"),
+    Setting("BOUNCE_IMAP_PASSWORD", "", str, "password of that mailbox"),
+    Setting("BOUNCE_POLL", "60", whole_number(5, 3600), "seconds between two looks in that mailbox"),
     Setting("DNS_SERVER", "", name_server, "name server for the mail check, such as 9.9.9.9; default: the usual"),
     Setting("MAIL_PER_MINUTE", "60", whole_number(1, 60_000), "pace of mails after an import, per organisation"),
     Setting(
@@ -154,6 +170,7 @@ def load(instance: Path, environ: Mapping[str, str] = os.environ) -> dict[str, A
     values = {setting.name: _checked(setting, given.get(setting.name)) for setting in SETTINGS}
     values["SQLALCHEMY_DATABASE_URI"] = _database_uri(values["SQLALCHEMY_DATABASE_URI"], instance)
     _refuse_unsafe_mail(values)
+    _refuse_half_a_mailbox(values)
     if values["FILES_BUCKET"] and not (values["FILES_BUCKET_KEY"] and values["FILES_BUCKET_SECRET"]):
         raise ConfigError("PORTAL_FILES_BUCKET also needs PORTAL_FILES_BUCKET_KEY and PORTAL_FILES_BUCKET_SECRET.")
     return values
@@ -229,3 +246,14 @@ def _refuse_unsafe_mail(values: Mapping[str, Any]) -> None:
         )
     if server and server not in LOOPBACK and not (values["MAIL_USE_TLS"] or values["MAIL_USE_SSL"]):
         raise ConfigError("PORTAL_MAIL_USE_TLS must be true: mail to another machine never travels without TLS.")
+
+
+def _refuse_half_a_mailbox(values: Mapping[str, Any]) -> None:
+    server = values["BOUNCE_IMAP_SERVER"]
+    if not server:
+        return
+    needed = ("BOUNCE_ADDRESS", "BOUNCE_IMAP_USERNAME", "BOUNCE_IMAP_PASSWORD")
+    if absent := [name for name in needed if not values[name]]:
+        raise ConfigError(f"PORTAL_BOUNCE_IMAP_SERVER also needs PORTAL_{absent[0]}.")
+    if server not in LOOPBACK and not values["BOUNCE_IMAP_USE_SSL"]:
+        raise ConfigError("PORTAL_BOUNCE_IMAP_USE_SSL must be true: nothing is fetched elsewhere without TLS.")

@@ -9,6 +9,12 @@ from portal.errors import ConfigError
 KEY = "0123456789abcdef" * 2
 
 
+MAILBOX = {
+    "PORTAL_BOUNCE_IMAP_SERVER": "imap.x.nl", "PORTAL_BOUNCE_ADDRESS": "terug@x.nl", "PORTAL_BOUNCE_IMAP_USERNAME": "terug",
+    "PORTAL_BOUNCE_IMAP_PASSWORD": "geheim",
+}  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("environ", "says"),
     [
@@ -21,6 +27,11 @@ KEY = "0123456789abcdef" * 2
         ({"PORTAL_MAIL_USE_TLS": "misschien"}, "true or false"),
         ({"PORTAL_MAIL_SERVER": "smtp.x.nl", "PORTAL_MAIL_USE_TLS": "false"}, "without TLS"),
         ({"PORTAL_MAIL_USE_SSL": "true"}, "exclude each other"),
+        ({"PORTAL_BOUNCE_ADDRESS": "terug+x@portaal.nl"}, "an address like"),
+        ({"PORTAL_BOUNCE_ADDRESS": "een-heel-lange-naam-voor-dit@portaal.nl"}, "at most 20 letters"),
+        ({"PORTAL_BOUNCE_IMAP_SERVER": "imap.x.nl"}, "also needs PORTAL_BOUNCE_ADDRESS"),
+        ({**MAILBOX, "PORTAL_BOUNCE_IMAP_PASSWORD": ""}, "also needs PORTAL_BOUNCE_IMAP_PASSWORD"),
+        ({**MAILBOX, "PORTAL_BOUNCE_IMAP_USE_SSL": "false"}, "without TLS"),
         ({"PORTAL_RESET_LINK_MAX_AGE": "10"}, "600"),
         ({"PORTAL_SQLALCHEMY_DATABASE_URI": "mysql://x"}, "sqlite:/// or postgresql://"),
         ({"PORTAL_SECRET_KEY_FILE": "/nergens"}, "cannot be read"),

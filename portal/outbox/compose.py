@@ -11,7 +11,7 @@ from flask_babel import force_locale
 
 from portal import keys
 from portal.organisations.models import Organisation
-from portal.outbox import queries
+from portal.outbox import queries, rules
 from portal.outbox.actions import Letter
 from portal.outbox.models import Mail, MailServer
 from portal.outbox.signing import Signer
@@ -41,6 +41,25 @@ def sender_of(organisation: Organisation) -> str:
     """The address mails come from, and for which a parent looks in the spam folder."""
     default = parseaddr(current_app.config["MAIL_DEFAULT_SENDER"])[1]
     return organisation.sender or default or organisation.email
+
+
+def bounce_box(sender: str, is_own: bool) -> str:
+    """The address mails from this sender come back to, or "". Not by an organisation's own server (`is_own`) when it
+    is of another domain: that server may not send for it, nor does its provider let us."""
+    box: str = current_app.config["BOUNCE_ADDRESS"]
+    same = box.rpartition("@")[2] == sender.rpartition("@")[2].lower()
+    return box if same or not is_own else ""
+
+
+def return_path(message: Message, server: Server | None) -> str:
+    """The sender of the envelope, for mail by this server (None: that of the installation)."""
+    sender = message.author[1]
+    box = bounce_box(sender, is_own=server is not None)
+    if box and current_app.config["BOUNCE_VERP"]:
+        local, _, domain = box.rpartition("@")
+        token = rules.return_token(message.mail_id, message.stamped_at, keys.key(rules.RETURN_PATH))
+        return f"{local}+{token}@{domain}"
+    return box or sender
 
 
 def server_of(row: MailServer, organisation: Organisation) -> Server:

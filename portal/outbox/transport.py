@@ -97,6 +97,7 @@ class Message(flask_mail.Message):
         self.mail_id, self.msgId, self.stamped_at, self.folder = mail_id, message_id, stamped_at, folder
         self.author, self.reader, self.office = _checked(sender), _checked(recipient), _checked(reply_to)
         self.sender, self.recipients, self.reply_to = self.author, [self.reader], self.office
+        self.return_path = self.author[1]  # where it comes back to when it cannot arrive: the sender of the envelope
         self.subject, self.body, self.alts = subject, body, {"html": html}
         self.date, self.charset, self.extra_headers = stamped_at.timestamp(), "utf-8", None
         self.signers: Sequence[Signer] = ()
@@ -196,11 +197,11 @@ class Connection(flask_mail.Connection):
         self.close()
 
     def send(self, message: Message, envelope_from: object = None) -> None:  # type: ignore[override]
-        """Raises NotSent, and BadHeaderError for what could smuggle in a header. Sends from the address in From."""
+        """Raises NotSent, and BadHeaderError for what could smuggle in a header."""
         if message.has_bad_headers():
             raise BadHeaderError
         if self.host is not None:
-            self._hand_over(message.author[1], message.reader[1], message.as_bytes())
+            self._hand_over(message.return_path, message.reader[1], message.as_bytes())
         self.num_emails += 1
         flask_mail.email_dispatched.send(_app(), message=message)
 

@@ -26,7 +26,7 @@ from portal.organisations.models import Organisation
 from portal.organisations.queries import all_organisations
 from portal.outbox import actions, queries, rules
 from portal.outbox.actions import Claim
-from portal.outbox.compose import compose, server_of, signers
+from portal.outbox.compose import compose, return_path, server_of, signers
 from portal.outbox.rules import Verdict
 from portal.outbox.transport import Message, NotSent, Server, mail
 from portal.throttle.actions import sweep
@@ -327,6 +327,7 @@ def _message(claimed: Claim, server: Server | None) -> Message | None:
     if not all(each(mail, letter.address) for each in actions.BEFORE_SENDING):
         raise HeldBack(mail.account_id)
     message = compose(mail, letter, organisation, claimed.stamped_at)
+    message.return_path = return_path(message, server)
     message.sign_with(signers(message.author[1], claimed.stamped_at), current_app.config["DKIM_HEADERS"])
     return message
 

@@ -22,7 +22,7 @@ from flask_mail import BadHeaderError
 
 from portal import clock
 from portal.organisations.models import Organisation
-from portal.outbox.compose import sender_of, server_of, subjects_of
+from portal.outbox.compose import bounce_box, sender_of, server_of, subjects_of
 from portal.outbox.smtp import addresses_of
 from portal.outbox.transport import NotSent, Server, mail, one_address
 from portal.postmaster import arrived, queries, rules
@@ -48,7 +48,8 @@ def look_elsewhere(app: Flask, look: Look, knock: Knock) -> None:
 def setup_of(organisation: Organisation) -> tuple[Setup, Server | None]:
     """What the portal knows by itself, and the organisation's own server when it has one."""
     config, row = current_app.config, queries.own_server()
-    sender, bounces = _in_ascii(sender_of(organisation)), config.get("BOUNCE_ADDRESS", "")
+    sender = _in_ascii(sender_of(organisation))
+    bounces = bounce_box(sender, is_own=row is not None)
     keys = tuple(
         Key(k.domain, k.selector, k.algorithm, k.public, queries.state_of(k, clock.now())) for k in queries.all_keys()
     )

@@ -12,7 +12,7 @@ from portal.auth.models import Account
 from portal.organisations.find import link
 from portal.organisations.models import Organisation
 from portal.outbox.actions import Letter
-from portal.outbox.compose import compose, signers
+from portal.outbox.compose import bounce_box, compose, return_path, signers
 from portal.outbox.models import Mail
 from portal.outbox.transport import Message, NotSent, Server, mail
 from portal.postmaster import gather, server
@@ -40,10 +40,10 @@ def message(organisation: Organisation, sender: str, to: str, account: Account) 
 
 def setup_with(known: Setup, sender: str, server: Server) -> Setup:
     """What the portal would know after mail went by this server, from this sender."""
-    envelope = sender if known.envelope == known.sender else known.envelope
+    box = bounce_box(sender, is_own=True)
     return replace(
-        known, sender=sender, envelope=envelope, host=server.host, port=server.port, security=server.security,
-        username=server.username, is_own=True,
+        known, sender=sender, envelope=box or sender, uses_verp=bool(box) and current_app.config["BOUNCE_VERP"],
+        host=server.host, port=server.port, security=server.security, username=server.username, is_own=True,
     )  # fmt: skip
 
 
@@ -56,6 +56,7 @@ def problems(setup: Setup, wanted: Server) -> list[Finding]:
 
 def send(message: Message, wanted: Server | None) -> Said:
     """What the server says. In no transaction."""
+    message.return_path = return_path(message, wanted)
     line = mail.connect(wanted, SECONDS)
     try:
         with line:
