@@ -4,8 +4,11 @@ import struct
 import zlib
 from io import BytesIO
 
+import pillow_heif
 from PIL import Image, ImageDraw
 from PIL.PngImagePlugin import PngInfo
+
+pillow_heif.register_heif_opener(thumbnails=False)
 
 SECRET = "GEHEIM-51.92N-4.47E"
 
