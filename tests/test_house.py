@@ -36,15 +36,15 @@ ORDER = [name for floor in FLOORS for name in floor]
 # The files of a slice; each may import those before it.
 FILES = [
     "facts", "providers", "spf", "domain", "dmarc", "server", "rules", "words", "images", "bucket", "storage", "models", "queries",
-    "mails", "actions", "events", "letters", "signing", "smtp", "transport", "compose", "arrived", "gather", "trial",
+    "mails", "actions", "events", "letters", "signing", "smtp", "transport", "compose", "arrived", "mailbox", "gather", "trial",
     "worker", "find", "cookies", "forms", "gate", "routes", "account", "staff", "cli", "__init__",
 ]  # fmt: skip
 ONLY_IN = {
     "signing": ["outbox"], "smtp": ["outbox"], "transport": ["outbox"], "compose": ["outbox"],
-    "worker": ["outbox", "uploads", "postmaster"], "images": ["files"], "bucket": ["files"], "storage": ["files"], "events": ["auth"],
+    "worker": ["outbox", "bounces", "uploads", "postmaster"], "images": ["files"], "bucket": ["files"], "storage": ["files"], "events": ["auth"],
     "cookies": ["auth"], "gate": ["auth"], "account": ["auth"],
     "facts": ["postmaster", "demo"], "providers": ["postmaster"], "spf": ["postmaster"], "domain": ["postmaster"],
-    "dmarc": ["postmaster"], "server": ["postmaster"], "words": ["postmaster"], "arrived": ["postmaster"],
+    "dmarc": ["postmaster"], "server": ["postmaster"], "words": ["postmaster"], "arrived": ["bounces", "postmaster"], "mailbox": ["bounces"],
     "gather": ["postmaster"], "trial": ["postmaster"],
 }  # fmt: skip
 WEB = {"forms", "routes", "account", "gate", "staff"}

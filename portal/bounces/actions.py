@@ -9,8 +9,10 @@ from portal.auth.queries import account as account_with_id
 from portal.auth.queries import account_with
 from portal.auth.rules import email_key
 from portal.bounces import queries, rules
-from portal.db import db, scope
+from portal.bounces.rules import Report
+from portal.db import db, scope, within
 from portal.outbox.models import Mail
+from portal.outbox.rules import RETURN_PATH, mail_of_token, return_token
 
 
 def trust_address(account: Account, by: Account) -> None:
@@ -40,6 +42,52 @@ def digests_of(key: str) -> list[str]:
 
 
 # Coming back
+
+
+def take(report: Report) -> str:
+    """What becomes of a report, of whichever organisation, in one word for the log.
+
+    noted; known already; later: the mail is in the hands of a worker; delayed, complaint, other: no mail failed.
+    forged: a return path we never made; unknown: not of a mail and reader of ours; old: that mail left too long ago.
+    """
+    if report.kind != "failed":
+        return report.kind
+    mail_id = mail_of_token(report.token) if report.token else rules.mail_of(report.message_id)
+    mail = queries.held_mail(mail_id) if mail_id else None
+    if report.token and (mail is None or not _is_our_token(report.token, mail)):
+        return "forged"
+    if mail is None:
+        return "unknown"
+    with within(mail.organisation_id):
+        if not report.token and not _is_of(mail, report):
+            return "unknown"
+        return come_back(mail, report.status or "5.0.0", report.text)
+
+
+def _is_our_token(token: str, mail: Mail) -> bool:
+    if mail.stamped_at is None:
+        return False
+    made = [return_token(mail.id, mail.stamped_at, key) for key in keys.keys(RETURN_PATH)]
+    return any(hmac.compare_digest(token, each) for each in made)
+
+
+def _is_of(mail: Mail, report: Report) -> bool:
+    """Whether a report without our token knows what only who got the mail can know: its Message-ID and its reader."""
+    same = mail.message_id != "" and hmac.compare_digest(mail.message_id, report.message_id)
+    return same and any(mail.digest in digests_of(email_key(address)) for address in report.recipients)
+
+
+def come_back(mail: Mail, status: str, text: str) -> str:
+    """This mail, which a server had taken, came back: noted, known, later or old."""
+    if mail.state == "busy":
+        return "later"
+    if mail.state != "sent":
+        return "known"
+    if not rules.is_recent(mail.sent_at, clock.now()):
+        return "old"
+    mail.state = "bounced"
+    _note(mail, status, text)
+    return "noted"
 
 
 def refused(mail: Mail, code: int, text: str) -> None:

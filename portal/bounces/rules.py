@@ -3,6 +3,8 @@
 import re
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
 
 LIVES = timedelta(days=7)  # how long after a mail left we believe that it came back: mail servers try for five days
 FULL_TIMES, FULL_WITHIN = 3, timedelta(days=7)
@@ -20,6 +22,17 @@ _NOBODY = re.compile(
     re.I,
 )
 _TOO_FULL = re.compile(r"(mailbox|mail box|inbox|quota|storage).{0,30}(full|exceeded|over)|over( its)? quota", re.I)
+
+
+class Report(NamedTuple):
+    """What a mail in the mailbox for returned mail tells."""
+
+    kind: str  # failed; delayed: nothing is lost yet; complaint: somebody called a mail of ours spam; other
+    token: str = ""  # of the return path it came back to, whatever the mail itself says
+    message_id: str = ""  # of the mail that came back
+    recipients: tuple[str, ...] = ()  # for whom that was
+    status: str = ""
+    text: str = ""  # what a server said
 
 
 def status_of(status: str, text: str = "") -> str:
@@ -44,11 +57,6 @@ def status_of(status: str, text: str = "") -> str:
     return f"{family}.0.0" if family else ""
 
 
-def is_final(status: str) -> bool:
-    """Whether the mail itself will not arrive any more."""
-    return status.startswith("5.")
-
-
 def verdict(status: str, earlier: Collection[tuple[str, datetime]], now: datetime) -> str:
     """What the address is after this status: "gone", "full" or "" (nothing follows).
 
@@ -61,6 +69,12 @@ def verdict(status: str, earlier: Collection[tuple[str, datetime]], now: datetim
         return ""
     recently = [moment for other, moment in earlier if other in FULL and moment > now - FULL_WITHIN]
     return "full" if len(recently) + 1 >= FULL_TIMES else ""
+
+
+def mail_of(message_id: str) -> UUID | None:
+    """Which mail a Message-ID of ours is of."""
+    found = re.fullmatch(r"<([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@[^<>@\s]+>", message_id)
+    return UUID(found[1]) if found else None
 
 
 def is_recent(sent_at: datetime | None, now: datetime) -> bool:

@@ -22,7 +22,7 @@ def outbox():
 @outbox.command()
 @click.option("--json", "as_json", is_flag=True, help="for programs")
 def status(as_json):
-    """How many mails are in which state, per organisation; and the last twenty that were given up, with their ID."""
+    """How many mails are in which state, per organisation; and the last twenty that did not arrive, with their ID."""
     found = _status()
     if as_json:
         click.echo(json.dumps(found, indent=2))

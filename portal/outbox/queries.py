@@ -75,10 +75,13 @@ def mail_with_id(mail_id: UUID) -> Mail | None:
     return db.session.scalars(sa.select(Mail).where(Mail.id == mail_id)).one_or_none()
 
 
-def given_up(most: int = 20) -> Sequence[sa.Row[UUID, str, str, datetime, str, int | None, str]]:
+def given_up(most: int = 20) -> Sequence[sa.Row[UUID, str, str, datetime, str, str | None, str]]:
     """The latest mails that did not arrive, with what a server said."""
+    is_back = Mail.state == "bounced"
+    code = sa.case((is_back, Mail.bounce_status), else_=sa.cast(Mail.smtp_code, sa.String))
+    words = sa.case((is_back, Mail.bounce_text), else_=Mail.smtp_text)
     return db.session.execute(
-        sa.select(Mail.id, Organisation.slug, Mail.kind, Mail.updated_at, Mail.state, Mail.smtp_code, Mail.smtp_text)
+        sa.select(Mail.id, Organisation.slug, Mail.kind, Mail.updated_at, Mail.state, code, words)
         .join(Organisation, Organisation.id == Mail.organisation_id)
         .where(Mail.state.in_(UNSENT))
         .order_by(Mail.updated_at.desc())

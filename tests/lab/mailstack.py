@@ -63,7 +63,9 @@ base_dir = {folder}/run
 state_dir = {folder}/state
 log_path = {folder}/dovecot.log
 protocols = imap lmtp
-ssl = no
+ssl = yes
+ssl_cert = <{certificate}
+ssl_key = <{certificate}
 disable_plaintext_auth = no
 auth_mechanisms = plain login
 auth_failure_delay = 0
@@ -72,8 +74,8 @@ recipient_delimiter = +
 first_valid_uid = 1
 mail_location = maildir:{folder}/mail/%n
 passdb {{
-  driver = static
-  args = password={password}
+  driver = passwd-file
+  args = scheme=PLAIN username_format=%n {folder}/users
 }}
 userdb {{
   driver = static
@@ -102,7 +104,9 @@ service imap-login {{
     port = {imap}
   }}
   inet_listener imaps {{
-    port = 0
+    address = 127.0.0.1
+    port = {imaps}
+    ssl = yes
   }}
 }}
 """
@@ -123,17 +127,19 @@ def what_is_missing():
 
 
 class Provider:
-    """senders: {address: user name} says who may send from which address."""
+    """senders: {address: user name} says who may send from which address. Of others than `users` there is no mailbox."""
 
-    def __init__(self, folder, domain, certificate, password, senders):
-        self.folder, self.password, self.port, self.imap = folder, password, free_port(), free_port()
+    def __init__(self, folder, domain, certificate, password, senders, users=("kok", "kantoor", "terug")):
+        self.folder, self.password = folder, password
+        self.port, self.imap, self.imaps = free_port(), free_port(), free_port()
         account = pwd.getpwnam("mail")[2:4]
         values = {
-            "folder": folder, "sbin": SBIN, "domain": domain, "password": password, "smtp": self.port, "imap": self.imap,
+            "folder": folder, "sbin": SBIN, "domain": domain, "password": password, "smtp": self.port, "imap": self.imap, "imaps": self.imaps,
             "lmtp": free_port(), "auth": free_port(), "certificate": folder / "server.pem", "uid": account[0], "gid": account[1],
         }  # fmt: skip
         (folder / "server.pem").write_bytes(certificate.read_bytes())
         (folder / "senders").write_text("".join(f"{address} {name}\n" for address, name in senders.items()))
+        (folder / "users").write_text("".join(f"{name}:{password}\n" for name in users))
         (folder / "main.cf").write_text(POSTFIX.format(**values))
         (folder / "master.cf").write_text(DAEMONS.format(**values))
         (folder / "dovecot.conf").write_text(DOVECOT.format(**values))
