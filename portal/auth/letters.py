@@ -13,6 +13,7 @@ from portal.organisations.find import link
 from portal.organisations.models import Organisation
 from portal.outbox.actions import Letter, prepare_with
 from portal.outbox.models import Mail
+from portal.text import lazy_gettext
 
 
 def credentials(mail: Mail, organisation: Organisation, moment: datetime) -> Letter | None:
@@ -79,11 +80,11 @@ def new_device(mail: Mail, organisation: Organisation, moment: datetime) -> Lett
 
 
 def register() -> None:
-    prepare_with("auth/credentials", credentials)
-    prepare_with("auth/forgot_password", forgot_password)
-    prepare_with("auth/approve_device", approve_device)
-    prepare_with("auth/password_changed", password_changed)
-    prepare_with("auth/new_device", new_device)
+    prepare_with("auth/credentials", credentials, lazy_gettext("Inloggegevens"), again=True)
+    prepare_with("auth/forgot_password", forgot_password, lazy_gettext("Wachtwoord vergeten"), again=True)
+    prepare_with("auth/approve_device", approve_device, lazy_gettext("Nieuw apparaat goedkeuren"))
+    prepare_with("auth/password_changed", password_changed, lazy_gettext("Wachtwoord gewijzigd"))
+    prepare_with("auth/new_device", new_device, lazy_gettext("Ingelogd op een nieuw apparaat"))
 
 
 def account_of(mail: Mail) -> Account | None:

@@ -9,6 +9,7 @@ from portal.organisations.find import link
 from portal.organisations.models import Organisation
 from portal.outbox.actions import Letter, prepare_with
 from portal.outbox.models import Mail
+from portal.text import lazy_gettext
 
 
 def child_added(mail: Mail, organisation: Organisation, moment: datetime) -> Letter | None:
@@ -22,4 +23,4 @@ def child_added(mail: Mail, organisation: Organisation, moment: datetime) -> Let
 
 
 def register() -> None:
-    prepare_with("children/child_added", child_added)
+    prepare_with("children/child_added", child_added, lazy_gettext("Kind toegevoegd"), again=True)

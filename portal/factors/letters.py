@@ -11,6 +11,7 @@ from portal.organisations.find import link
 from portal.organisations.models import Organisation
 from portal.outbox.actions import Letter, prepare_with
 from portal.outbox.models import Mail
+from portal.text import lazy_gettext
 
 
 def second_step_changed(mail: Mail, organisation: Organisation, moment: datetime) -> Letter | None:
@@ -29,5 +30,5 @@ def second_step_goes(mail: Mail, organisation: Organisation, moment: datetime) -
 
 
 def register() -> None:
-    prepare_with("factors/second_step_changed", second_step_changed)
-    prepare_with("factors/second_step_goes", second_step_goes)
+    prepare_with("factors/second_step_changed", second_step_changed, lazy_gettext("Tweede stap gewijzigd"))
+    prepare_with("factors/second_step_goes", second_step_goes, lazy_gettext("De tweede stap gaat weg"))

@@ -36,7 +36,16 @@ class Letter:
 # mail it makes the same secrets.
 Prepare = Callable[[Mail, Organisation, datetime], Letter | None]
 
-_prepare: dict[str, Prepare] = {}
+
+class Kind(NamedTuple):
+    """What its subject tells about one kind of mail."""
+
+    prepare: Prepare
+    name: Any = ""  # what the office calls it: a lazy translation
+    again: bool = False  # whether the office may send it once more, for what it says is true then too
+
+
+_kinds: dict[str, Kind] = {}
 
 # What else the worker does about once an hour, each for one organisation: other subjects add what is over with them.
 SWEEPS: list[Callable[[], object]] = []
@@ -54,13 +63,22 @@ BEFORE_SENDING: list[Callable[[Mail, str], bool]] = []
 AFTER_REFUSAL: list[Callable[[Mail, int, str], None]] = []
 
 
-def prepare_with(kind: str, prepare: Prepare) -> None:
-    _prepare[kind] = prepare
+def prepare_with(kind: str, prepare: Prepare, name: Any = "", again: bool = False) -> None:
+    _kinds[kind] = Kind(prepare, name, again)
 
 
 def prepare_of(kind: str) -> Prepare:
     """Raises KeyError for a kind nobody knows."""
-    return _prepare[kind]
+    return _kinds[kind].prepare
+
+
+def name_of(kind: str) -> str:
+    """What the office calls this kind of mail, in the language of the page; its own name when nobody gave it one."""
+    return str(_kinds[kind].name or kind) if kind in _kinds else kind
+
+
+def goes_again(kind: str) -> bool:
+    return kind in _kinds and _kinds[kind].again
 
 
 def enqueue(

@@ -15,6 +15,7 @@ from portal.outbox.models import Mail
 from portal.own import queries
 from portal.own.models import AddressChange
 from portal.own.rules import CONFIRM_LIVES, CONFIRMS, STOP_LIVES, STOPS, is_open
+from portal.text import lazy_gettext
 
 
 def token_for(change: AddressChange, purpose: str, moment: datetime) -> str:
@@ -66,7 +67,7 @@ def correction(mail: Mail, organisation: Organisation, moment: datetime) -> Lett
 
 
 def register() -> None:
-    prepare_with("own/confirm_address", confirm_address)
-    prepare_with("own/address_asked", address_asked)
-    prepare_with("own/address_moved", address_moved)
-    prepare_with("own/correction", correction)
+    prepare_with("own/confirm_address", confirm_address, lazy_gettext("Bevestig uw nieuwe e-mailadres"))
+    prepare_with("own/address_asked", address_asked, lazy_gettext("Ander e-mailadres gevraagd"))
+    prepare_with("own/address_moved", address_moved, lazy_gettext("E-mailadres gewijzigd"))
+    prepare_with("own/correction", correction, lazy_gettext("Melding van een ouder"))

@@ -10,6 +10,7 @@ from portal.organisations.find import link
 from portal.organisations.models import Organisation
 from portal.outbox.actions import Letter, prepare_with
 from portal.outbox.models import Mail
+from portal.text import lazy_gettext
 
 
 def address_changed(mail: Mail, organisation: Organisation, moment: datetime) -> Letter | None:
@@ -33,5 +34,5 @@ def address_new(mail: Mail, organisation: Organisation, moment: datetime) -> Let
 
 
 def register() -> None:
-    prepare_with("parents/address_changed", address_changed)
-    prepare_with("parents/address_new", address_new)
+    prepare_with("parents/address_changed", address_changed, lazy_gettext("E-mailadres gewijzigd"))
+    prepare_with("parents/address_new", address_new, lazy_gettext("Dit is uw nieuwe e-mailadres"))

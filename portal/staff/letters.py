@@ -7,6 +7,7 @@ from portal.organisations.find import link
 from portal.organisations.models import Organisation
 from portal.outbox.actions import Letter, prepare_with
 from portal.outbox.models import Mail
+from portal.text import lazy_gettext
 
 
 def role_changed(mail: Mail, organisation: Organisation, moment: datetime) -> Letter | None:
@@ -18,4 +19,4 @@ def role_changed(mail: Mail, organisation: Organisation, moment: datetime) -> Le
 
 
 def register() -> None:
-    prepare_with("staff/role_changed", role_changed)
+    prepare_with("staff/role_changed", role_changed, lazy_gettext("Rol gewijzigd"))
