@@ -23,6 +23,7 @@ FEATURES = [
     "factors",
     "people",
     "children",
+    "delivery",
     "parents",
     "imports",
     "uploads",

@@ -27,7 +27,7 @@ FLOORS = [
     ["fields", "answers", "menu", "jinja", "pages", "doors"],
     ["audit", "files", "passwords", "outbox"],
     ["auth", "bounces", "factors", "people"],
-    ["children", "parents", "imports", "uploads", "paper", "own", "api", "places", "face", "postmaster"],
+    ["children", "delivery", "parents", "imports", "uploads", "paper", "own", "api", "places", "face", "postmaster"],
     ["consent", "contracts", "messages", "diary", "planning", "invoices"],
     ["home", "logbook", "staff", "demo"],
     ["serving", "portal", "migrations", "cli", "__main__"],
@@ -44,7 +44,7 @@ ONLY_IN = {
     "worker": ["outbox", "bounces", "uploads", "postmaster"], "images": ["files"], "bucket": ["files"], "storage": ["files"], "events": ["auth"],
     "cookies": ["auth"], "gate": ["auth"], "account": ["auth"],
     "facts": ["postmaster", "demo"], "providers": ["postmaster"], "spf": ["postmaster"], "domain": ["postmaster"],
-    "dmarc": ["postmaster"], "server": ["postmaster"], "words": ["postmaster"], "arrived": ["bounces", "postmaster"], "mailbox": ["bounces"],
+    "dmarc": ["postmaster"], "server": ["postmaster"], "words": ["postmaster", "delivery"], "arrived": ["bounces", "postmaster"], "mailbox": ["bounces"],
     "gather": ["postmaster"], "trial": ["postmaster"],
 }  # fmt: skip
 WEB = {"forms", "routes", "account", "gate", "staff"}

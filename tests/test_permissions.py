@@ -58,15 +58,16 @@ ASKS = {
     "parents.see": ["exports.export", "office_parents.parents", "office_parents.parent"],
     "parents.change": [
         "office_parents_change.change_parent", "office_parents_change.change_address", "corrections.corrections",
+        "office_parents_change.trust_address",
         "corrections.settle",
     ],
-    "parents.credentials": ["paper.print_letter", "office_credentials.send_credentials"],
+    "parents.credentials": ["paper.print_letter", "office_credentials.send_credentials", "mails_again.send_again"],
     "imports.do": [
         "uploads.upload", "uploads.example", "uploads.preview", "uploads.confirm", "uploads.throw_away",
         "uploads.progress", "imports.result", "imports.settle",
     ],
     "log.see": ["logbook.overview", "logbook.download", "logbook.who_saw"],
-    "mail.see": ["mail_check.report", "mail_check.run", "mail_check.source", "mail_check.send"],
+    "mail.see": ["mails.outbox", "mail_check.report", "mail_check.run", "mail_check.source", "mail_check.send"],
     "mail.settings": [
         "mail_settings.edit", "mail_settings.remove", "mail_keys.overview", "mail_keys.make", "mail_keys.look",
     ],

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 from io import BytesIO
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -25,6 +26,7 @@ from portal.files.actions import keep, opened_logo
 from portal.organisations.actions import add_organisation
 from portal.organisations.models import Group, Location, Organisation
 from portal.organisations.queries import all_organisations
+from portal.outbox.models import Mail
 from portal.outbox.transport import Server
 from portal.parents import actions as parents
 from portal.passwords.actions import hash_password
@@ -109,6 +111,7 @@ def fill(port: int) -> None:
                 _consents()
                 if organisation is kok:
                     _troubles()
+                    _fates()
     for organisation in all_organisations():
         organisation.origin = f"http://{organisation.host}:{port}"
 
@@ -207,6 +210,25 @@ def _consents() -> None:
             for each in chosen:
                 is_fine = not (account.email == SAYS_NO and each.code == consent_rules.GROUP_NAME)
                 consent.answer(link.child, each.code, 1, is_fine, by=account)
+
+
+def _fates() -> None:
+    """What can happen to a mail: taken, not yet, the mailbox is full, the address does not exist."""
+    now, earlier = clock.now(), clock.now() - timedelta(hours=3)
+    full = {"state": "bounced", "bounce_status": "5.2.2", "bounce_text": "552 5.2.2 Mailbox full"}
+    gone = {"state": "bounced", "bounce_status": "5.1.1", "bounce_text": "550 5.1.1 User unknown"}
+    fates: list[tuple[str, str, str, dict[str, Any]]] = [
+        ("piet", "auth/password_changed", "", {"state": "sent", "smtp_code": 250, "smtp_text": "2.0.0 Ok: queued"}),
+        ("marieke", "auth/new_device", "", {"tries": 4, "due_at": now + timedelta(minutes=40)}),
+        ("fatima", "auth/forgot_password", "full", full),
+        ("jeroen", "auth/credentials", "gone", gone),
+    ]
+    for name, kind, bounce_state, facts in fates:
+        account = _account(f"{name}@voorbeeld.nl")
+        account.bounce_state, account.bounced_at = bounce_state, now if bounce_state else None
+        made = {"created_at": earlier, "due_at": earlier, "sent_at": earlier, "expires_at": now + timedelta(days=1)}
+        db.session.add(Mail(organisation_id=scope(), kind=kind, account_id=account.id, **{**made, **facts}))
+    db.session.flush()
 
 
 def _account(email: str) -> Account:

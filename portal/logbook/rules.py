@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 
+from portal.outbox.actions import name_of
 from portal.roles import ROLES
 from portal.text import _, datum, ngettext
 
@@ -353,6 +354,7 @@ def _nothing(_detail: str) -> str:
 
 
 _DETAILS: dict[str, Callable[[str], str]] = {
+    "mail_sent_again": name_of,
     "login": _login,
     "login_failed": _login,
     "unknown_login_failed": _nothing,
@@ -370,7 +372,6 @@ _DETAILS: dict[str, Callable[[str], str]] = {
     "address_changed": lambda _detail: _("het oude adres was van iemand anders"),
     "address_flagged": _flagged,
     "address_trusted": _nothing,
-    "mail_sent_again": _nothing,
     "parent_changed": _fields,
     "child_changed": _fields,
     "child_leaves": _leaves,

@@ -44,6 +44,7 @@ class Mail(OrganisationRow):
 
     __table_args__ = (
         sa.Index("ix_mail_queue", "state", "due_at", "priority"),
+        sa.Index("ix_mail_newest", "organisation_id", "created_at", "id"),
         sa.CheckConstraint(f"state IN {STATES}", name="state"),
     )
 

@@ -65,7 +65,7 @@ def is_in_state(state: str, now: datetime) -> list[sa.ColumnElement[bool]]:
     if state == "late":  # mailed days ago, and not come in yet
         return [Account.status == "invited", Account.created_at <= now - LATE_AFTER]
     if state == "unreached":
-        return [is_open, Account.id.in_(_who_got_no_mail(now - UNREACHED_SINCE))]
+        return [is_open, sa.or_(Account.bounce_state != "", Account.id.in_(_who_got_no_mail(now - UNREACHED_SINCE)))]
     if state == "moved":  # the office gave a new address, with which nobody came in yet
         last = Account.last_login_at
         return [is_open, Account.email_changed_at.is_not(None), sa.or_(last.is_(None), last < Account.email_changed_at)]

@@ -10,11 +10,15 @@ from portal import answers, clock, doors
 from portal.audit.actions import record
 from portal.auth.find import as_id, confirm_first
 from portal.auth.queries import live_sessions
+from portal.bounces.actions import trust_address as trust
 from portal.children.find import shielded
 from portal.children.rules import ROLE_NAMES
 from portal.db import db, writing
+from portal.delivery.queries import mails_of
+from portal.delivery.words import told
 from portal.errors import Refused
 from portal.parents import actions, find, forms, queries
+from portal.roles import may
 from portal.text import _, ngettext
 
 see = doors.staff(Blueprint("office_parents", __name__, url_prefix="/beheer/ouders"), "parents.see")
@@ -40,11 +44,12 @@ def parents():
 def parent(account_id):
     find.find_parent(account_id)
     _remember_look(account_id)
-    account, today = find.find_parent(account_id), clock.today()
+    account, today, now = find.find_parent(account_id), clock.today(), clock.now()
+    mails = mails_of(account) if may(current_user.role, "mail.see") else []
     return render_template(
         "parents/parent.html", account=account, today=today, links=queries.guardianships_of(account.person_id),
         blocks={block.child_id: block for block in queries.blocks_of(account.person_id, today)},
-        devices=len(live_sessions(account.id)), roles=ROLE_NAMES,
+        devices=len(live_sessions(account.id)), roles=ROLE_NAMES, mails=[told(mail, account, now) for mail in mails],
     )  # fmt: skip
 
 
@@ -91,6 +96,15 @@ def change_address(account_id):
             flash(_("Het adres is gewijzigd. Het oude en het nieuwe adres krijgen een e-mail."), "success")
             return answers.redirect(url_for("office_parents.parent", account_id=account_id))
     return answers.form_page("parents/change_address.html", form, account=find.find_parent(account_id))
+
+
+@change.post("/<uuid:account_id>/adres-is-goed")
+def trust_address(account_id):
+    account = find.find_parent(account_id, held=True)
+    trust(account, by=current_user.account)
+    db.session.commit()
+    flash(_("Er gaat weer e-mail naar %(email)s.", email=account.email), "success")
+    return answers.redirect(url_for("office_parents.parent", account_id=account_id))
 
 
 @credentials.post("/<uuid:account_id>/inloggegevens")
