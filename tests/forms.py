@@ -147,7 +147,7 @@ POSTS = {
     "office_consent.end_purpose": Post("manager", "/beheer/toestemming/photo_own/stoppen"),
     "corrections.settle": Post("administratie", f"/beheer/meldingen/{ID}/klaar", refusal=404),
     "logbook.download": Post("manager", "/beheer/logboek/bestand"),
-    "api_tokens.make": Post("manager", "/beheer/koppeling/nieuw", {"name": "Planning"}),
+    "api_tokens.make": Post("manager", "/beheer/koppeling/nieuw", {"name": "Planning", "opens": "children"}),
     "api_tokens.revoke": Post("manager", f"/beheer/koppeling/{ID}/intrekken", refusal=404),
     "welcome.set_language": Post("stranger", "/taal", {"language": "nl", "next": "/"}, ignores=("next",)),
 }

@@ -1,4 +1,5 @@
-"""Programs: the organisation's own planning system tells of children and parents, with a token of a manager."""
+"""Programs: the organisation's own planning system tells of children and parents, and its mail provider of mail that
+came back, each with a token of a manager."""
 
 from flask import Flask
 
@@ -9,6 +10,6 @@ def init_app(app: Flask) -> None:
     from portal import menu
     from portal.api import routes, staff
 
-    for blueprint in (routes.bp, routes.description, staff.bp):
+    for blueprint in (routes.bp, routes.bounces, routes.description, staff.bp):
         app.register_blueprint(blueprint)
     menu.add("staff", "api_tokens.tokens", lazy_gettext("Koppeling"), 75)

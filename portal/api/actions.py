@@ -9,12 +9,14 @@ import sqlalchemy as sa
 from portal import clock
 from portal.api import queries, rules
 from portal.api.models import ApiToken
-from portal.api.rules import Problem, SentChild, SentParent, Taken, Wrong
+from portal.api.rules import Problem, SentBounce, SentChild, SentParent, Taken, Wrong
 from portal.audit.actions import record
 from portal.auth import mails as auth_mails
 from portal.auth.models import Account
 from portal.auth.queries import account_with
 from portal.auth.rules import email_key, hashed
+from portal.bounces import actions as bounces
+from portal.bounces import rules as bounce_rules
 from portal.children import actions as children
 from portal.children.models import Child, Guardianship
 from portal.children.queries import (
@@ -57,7 +59,7 @@ class MadeToken(NamedTuple):
     token: str  # seen now and never again
 
 
-def make_token(name: str, by: Account) -> MadeToken:
+def make_token(name: str, by: Account, opens: str = "children") -> MadeToken:
     """Raises Refused for a name that another token has, or when there are too many."""
     wait_for_other_import()  # of two who make one at once, the second sees the first
     known = [each.token.name for each in queries.tokens()]
@@ -66,7 +68,9 @@ def make_token(name: str, by: Account) -> MadeToken:
     if len(known) >= rules.MOST_TOKENS:
         raise Refused(_("Er zijn al %(most)s sleutels. Trek er eerst een in.", most=rules.MOST_TOKENS))
     token = f"ouderportaal_{secrets.token_urlsafe(32)}"
-    row = ApiToken(id=uuid4(), organisation_id=scope(), name=name, token_hash=hashed(token), created_by=by.id)
+    row = ApiToken(
+        id=uuid4(), organisation_id=scope(), name=name, token_hash=hashed(token), created_by=by.id, opens=opens
+    )  # fmt: skip
     db.session.add(row)
     record("token_made", None, by=by.id, detail=name, object_type="token", object_id=row.id)
     return MadeToken(row, token)
@@ -90,6 +94,21 @@ def count_use(row: ApiToken) -> bool:
 def count_wrong(network: str) -> bool:
     """Count one more request without a token that works. False when this network sent too many."""
     return not throttle.count([(rules.WRONG_TOKENS, f"{scope().hex} {network}")]).refused
+
+
+# Mail that came back
+
+
+def mail_came_back(sent: SentBounce) -> str | None:
+    """noted, unchanged, or later: that mail is being sent at this moment. None when it is no mail to that recipient."""
+    mail = bounces.mail_that_went(sent.message_id, sent.recipient)
+    if mail is None:
+        return None
+    status = bounce_rules.status_of(sent.status, sent.text)
+    if status.startswith("4"):  # not yet
+        return "unchanged"
+    result = bounces.come_back(mail, status, sent.text)
+    return result if result in ("noted", "later") else "unchanged"
 
 
 # Children

@@ -7,7 +7,7 @@ from flask import abort, request
 from portal import clock
 from portal.api import queries, rules
 from portal.api.models import ApiToken
-from portal.api.rules import SentChild
+from portal.api.rules import SentBounce, SentChild
 from portal.auth.rules import hashed
 from portal.children.models import Child
 from portal.children.queries import child_with_number, held_child
@@ -22,8 +22,8 @@ class Shown:
         self.token, self.problem = token, problem
 
 
-def find_token() -> Shown:
-    """The token in the Authorization header. That of another organisation is unknown here."""
+def find_token(opens: str) -> Shown:
+    """The token in the Authorization header, when it opens this. That of another organisation is unknown here."""
     secret = rules.bearer(request.headers.get("Authorization", ""))
     if not secret:
         return Shown(None, _("Stuur een sleutel mee: Authorization: Bearer …"))
@@ -34,6 +34,8 @@ def find_token() -> Shown:
         return Shown(None, _("Deze sleutel is ingetrokken. Vraag een manager om een nieuwe."))
     if not is_kept(known):
         return Shown(None, _("Wie deze sleutel maakte, is hier geen manager meer. Vraag een manager om een nieuwe."))
+    if known.token.opens != opens:
+        return Shown(None, _("Deze sleutel is voor een ander adres. Vraag een manager om een sleutel voor dit adres."))
     return Shown(known.token)
 
 
@@ -58,13 +60,23 @@ def find_child(external_id: str) -> Child:
     return (known and held_child(known.id)) or abort(404)
 
 
+def sent_bounce() -> SentBounce:
+    """What the body says. Raises Wrong."""
+    _only_json()
+    return rules.read_bounce(request.get_data())
+
+
 def sent_child(external_id: str) -> SentChild:
     """What the body says. Raises Wrong."""
-    if request.mimetype != "application/json" or not _is_plain_utf8():
-        abort(415)
+    _only_json()
     if problem := rules.external_id_problem(external_id):
         raise rules.Wrong([rules.Problem("", problem)])
     return rules.read(request.get_data(), clock.today())
+
+
+def _only_json() -> None:
+    if request.mimetype != "application/json" or not _is_plain_utf8():
+        abort(415)
 
 
 def _is_plain_utf8() -> bool:

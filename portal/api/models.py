@@ -10,7 +10,7 @@ from portal.db import Moment, OrganisationRow
 
 
 class ApiToken(OrganisationRow):
-    """One program that may tell of children and parents. Only a hash of its token is kept."""
+    """One program that may tell of children and parents, or of returned mail. Only a hash of its token is kept."""
 
     __tablename__ = "api_token"
 
@@ -19,3 +19,7 @@ class ApiToken(OrganisationRow):
     created_by: Mapped[UUID] = mapped_column(sa.ForeignKey("account.id"))
     last_used_at: Mapped[datetime | None] = mapped_column(Moment)
     revoked_at: Mapped[datetime | None] = mapped_column(Moment)
+    # children: tells of children and parents; bounces: of mail that came back
+    opens: Mapped[str] = mapped_column(sa.String(8), default="children", server_default=sa.text("'children'"))
+
+    __table_args__ = (sa.CheckConstraint("opens IN ('children', 'bounces')", name="opens"),)

@@ -1,4 +1,7 @@
-"""Where a planning system tells of children and parents (`bp`), and what it can send there (`description`)."""
+"""Where a planning system tells of children and parents (`bp`), a mail provider of mail that came back (`bounces`), and
+what they can send there (`description`)."""
+
+import logging
 
 from flask import Blueprint, Response, current_app, g, jsonify, render_template, request
 from sqlalchemy.exc import IntegrityError
@@ -7,20 +10,25 @@ from portal import answers, doors
 from portal import db as database
 from portal.api import actions, find, rules
 from portal.api.rules import Wrong
+from portal.bounces import rules as bounce_rules
 from portal.db import db
 from portal.text import _
 from portal.throttle.rules import networks
 
+log = logging.getLogger("portal.api")
+
 bp = doors.programs(Blueprint("api", __name__, url_prefix="/api/v1/children"))
+bounces = doors.programs(Blueprint("api_bounces", __name__, url_prefix="/api/v1/bounces"))
 description = doors.programs(Blueprint("api_description", __name__, url_prefix="/api/v1"))
 
 
 @bp.before_request
+@bounces.before_request
 def _let_in():
     """Counted and committed before anything is read or changed, as every try is."""
     if request.method == "OPTIONS":
         return None
-    shown = find.find_token()
+    shown = find.find_token("bounces" if request.blueprint == bounces.name else "children")
     if shown.token is None:
         near, _wide = networks(request.remote_addr or "")
         is_counted, wait = actions.count_wrong(near), rules.WRONG_TOKENS.window
@@ -72,10 +80,29 @@ def leave(external_id):
     return Response(status=204)
 
 
+@bounces.post("")
+def mail_came_back():
+    try:
+        result = actions.mail_came_back(find.sent_bounce())
+    except Wrong as wrong:
+        db.session.rollback()
+        return _refused(wrong)
+    db.session.commit()
+    log.info("a program told of returned mail: %s", result or "unknown")
+    if result is None:
+        return answers.problem(404, detail=_("Wij hebben geen e-mail met deze message_id naar dit adres gestuurd."))
+    if result == "later":
+        return answers.problem(
+            409, detail=_("Deze e-mail wordt nu verstuurd. Meld het over een paar minuten nog eens.")
+        )
+    return jsonify({"result": result})
+
+
 @description.get("/openapi.json")
 def openapi():
     document = render_template(
         "api/openapi.json", per_minute=rules.PER_TOKEN.most, most_parents=rules.MOST_PARENTS,
         external_id=rules.EXTERNAL_ID.pattern, months=current_app.config["MONTHS_AFTER_LEAVING"],
+        status=rules.STATUS.pattern, bounce_days=bounce_rules.LIVES.days,
     )  # fmt: skip
     return Response(document, mimetype="application/json")

@@ -28,6 +28,9 @@ PARENT = {
     "email": (254, False), "given_name": (100, False), "infix": (30, True), "family_name": (100, False),
     "phone": (30, True), "custody": (10, False),
 }  # fmt: skip
+# The same, of a mail that came back.
+BOUNCE = {"message_id": (255, False), "status": (12, False), "text": (1000, True), "recipient": (254, True)}
+STATUS = re.compile(r"[45]\.[0-9]{1,3}\.[0-9]{1,3}")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -90,6 +93,32 @@ class SentChild:
     birth_date: date
     group: str | None
     parents: list[SentParent]
+
+
+@dataclass(frozen=True)
+class SentBounce:
+    """What a program says of a mail that came back. "" for a recipient that it does not name."""
+
+    message_id: str
+    status: str
+    text: str
+    recipient: str
+
+
+def read_bounce(content: bytes) -> SentBounce:
+    """The mail that this body says came back. Raises Wrong with everything that is wrong with it."""
+    sent = _parsed(content)
+    if not isinstance(sent, dict):
+        raise Wrong([Problem("", _("Dit moet een JSON-object zijn."))])
+    if isinstance(sent.get("text"), str):  # an answer of a mail server often has more than one line
+        sent["text"] = " ".join(sent["text"].split())
+    problems: list[Problem] = []
+    values = _texts(sent, BOUNCE, "", set(), problems)
+    if "status" in values and not STATUS.fullmatch(values["status"]):
+        problems.append(Problem("/status", _("Schrijf de status zo: 5.1.1.")))
+    if problems:
+        raise Wrong(problems)
+    return SentBounce(**values)
 
 
 def read(content: bytes, today: date) -> SentChild:

@@ -27,13 +27,13 @@ def make():
         return first
     if form.validate_on_submit():
         try:
-            made = actions.make_token(" ".join(form.name.data.split()), by=current_user.account)
+            made = actions.make_token(" ".join(form.name.data.split()), current_user.account, form.opens.data)
         except Refused as refusal:
             db.session.rollback()
             form.name.errors = [str(refusal)]
         else:
             db.session.commit()
-            return render_template("api/made.html", token=made.token, name=made.row.name, **_addresses())
+            return render_template("api/made.html", token=made.token, row=made.row, **_addresses())
     return answers.form_page("api/make.html", form)
 
 
@@ -51,6 +51,6 @@ def revoke(token_id):
 def _addresses():
     """Of the organisation's own address, whichever one this page was asked at."""
     return {
-        "children_url": f"{g.organisation.origin}/api/v1/children",
+        "addresses": {opens: f"{g.organisation.origin}/api/v1/{opens}" for opens in ("children", "bounces")},
         "description_url": link(g.organisation, "api_description.openapi"),
     }

@@ -1,6 +1,7 @@
 """What follows when mail comes back: the address is flagged, until it is trusted again."""
 
 import hmac
+from collections.abc import Iterable
 
 from portal import clock, keys
 from portal.audit.actions import record
@@ -59,7 +60,7 @@ def take(report: Report) -> str:
     if mail is None:
         return "unknown"
     with within(mail.organisation_id):
-        if not report.token and not _is_of(mail, report):
+        if not report.token and not _is_of(mail, report.message_id, report.recipients):
             return "unknown"
         return come_back(mail, report.status or "5.0.0", report.text)
 
@@ -71,10 +72,20 @@ def _is_our_token(token: str, mail: Mail) -> bool:
     return any(hmac.compare_digest(token, each) for each in made)
 
 
-def _is_of(mail: Mail, report: Report) -> bool:
-    """Whether a report without our token knows what only who got the mail can know: its Message-ID and its reader."""
-    same = mail.message_id != "" and hmac.compare_digest(mail.message_id, report.message_id)
-    return same and any(mail.digest in digests_of(email_key(address)) for address in report.recipients)
+def _is_of(mail: Mail, message_id: str, recipients: Iterable[str]) -> bool:
+    """Whether these are the Message-ID and the reader of this mail, as only who got it can know them."""
+    same = hmac.compare_digest(mail.message_id.encode(), message_id.encode())
+    return same and any(mail.digest in digests_of(email_key(address)) for address in recipients)
+
+
+def mail_that_went(message_id: str, recipient: str = "") -> Mail | None:
+    """The mail of this organisation with this Message-ID, and when one is named to this recipient."""
+    message_id = f"<{message_id.strip().strip('<>')}>"
+    mail_id = rules.mail_of(message_id)
+    mail = queries.held_mail(mail_id) if mail_id else None
+    if mail is None or mail.message_id != message_id:
+        return None
+    return mail if not recipient or _is_of(mail, message_id, [recipient]) else None
 
 
 def come_back(mail: Mail, status: str, text: str) -> str:

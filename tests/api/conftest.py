@@ -1,13 +1,16 @@
 """The planning system of Kok, and the manager who gave it a token."""
 
 import json
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
 
 from portal.api import actions
 from portal.auth.models import Account
+from portal.bounces.actions import digests_of
 from portal.db import db
+from portal.outbox.actions import enqueue
 
 JSON = "application/json"
 NOOR = {"given_name": "Noor", "family_name": "Bakker", "birth_date": "2023-05-01", "group": "De Vlinders"}
@@ -52,9 +55,9 @@ def keeper(kok, save_parent):
 
 @pytest.fixture
 def make_token(inside, kok):
-    def make(by, organisation=kok, name="Planning"):
+    def make(by, organisation=kok, name="Planning", opens="children"):
         with inside(organisation):
-            return actions.make_token(name, db.session.get(Account, by.id)).token
+            return actions.make_token(name, db.session.get(Account, by.id), opens).token
 
     return make
 
@@ -68,3 +71,22 @@ def program(app, kok, keeper, make_token):
 def family_rows(rows):
     """All rows but those of tokens, which tell when they were last used."""
     return lambda: {name: found for name, found in rows().items() if name != "api_token"}
+
+
+@pytest.fixture
+def provider(app, kok, keeper, make_token):
+    """The mail provider of Kok, which tells of mail that came back."""
+    return Program(app, kok.origin, make_token(keeper, name="Mailprovider", opens="bounces"))
+
+
+@pytest.fixture
+def returned(inside, kok, anna, time):
+    """A mail to Anna that a server took, and that comes back."""
+    with inside(kok) as session:
+        mail = enqueue("auth/password_changed", timedelta(days=1), anna.id)
+        mail.state, mail.sent_at, mail.stamped_at = "sent", time.now, time.now
+        mail.message_id, mail.digest = f"<{mail.id}@kok.test>", digests_of("anna@voorbeeld.nl")[-1]
+        session.flush()
+        session.refresh(mail)
+        session.expunge(mail)
+        return mail

@@ -163,6 +163,20 @@ def test_what_is_described_is_what_is_done(program, app, monkeypatch):
     assert {404, 422} <= seen, seen
 
 
+def test_what_is_described_of_returned_mail_is_what_is_done(provider, returned, app, monkeypatch):
+    for name in ("PER_TOKEN", "WRONG_TOKENS"):
+        monkeypatch.setattr(rules, name, Limit(name, 1_000_000, timedelta(minutes=1)))
+    schema = schemathesis.openapi.from_dict(provider.client.get("/api/v1/openapi.json", base_url=provider.origin).json)
+    schema.app = app
+    operation, seen = schema["/api/v1/bounces"]["POST"], set()
+    for _ in range(2):
+        _checked(operation.Case(body={"message_id": returned.message_id, "status": "5.1.1"}), provider, seen)
+    assert seen == {200}
+    for mode in schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE:
+        _explore(operation, mode, provider, seen)
+    assert {404, 422} <= seen, seen
+
+
 def _explore(operation, mode, program, seen):
     @settings(
         max_examples=6, deadline=None, database=None, derandomize=True, phases=[Phase.generate],

@@ -17,7 +17,7 @@ PAGE = "/beheer/koppeling"
 
 
 def made_by(browser, name="Planning"):
-    page = browser.post(f"{PAGE}/nieuw", 200, name=name)
+    page = browser.post(f"{PAGE}/nieuw", 200, name=name, opens="children")
     return re.search(r"ouderportaal_[\w-]{43}", page.seen)[0]
 
 
@@ -53,7 +53,7 @@ def test_making_and_revoking_asks_who_it_is(office, time):
     form = next(form for form in browser.get(PAGE).forms if "intrekken" in form["attributes"]["action"])
     time.move(minutes=11)
     assert browser.post(form["attributes"]["action"]).response.location.startswith("/tweede-stap/bevestigen")
-    assert "/tweede-stap/bevestigen?next=" in browser.post(f"{PAGE}/nieuw", 422, name="Ander").text
+    assert "/tweede-stap/bevestigen?next=" in browser.post(f"{PAGE}/nieuw", 422, name="Ander", opens="children").text
     assert browser.get(f"{PAGE}/nieuw", 303).response.location.startswith("/tweede-stap/bevestigen")
     assert "Planning" in browser.get(PAGE).seen and "Ander" not in browser.get(PAGE).seen
 
@@ -61,9 +61,9 @@ def test_making_and_revoking_asks_who_it_is(office, time):
 def test_two_tokens_do_not_share_a_name_and_there_are_not_too_many(office, monkeypatch):
     browser = office("manager")
     made_by(browser, "Planning")
-    assert "met deze naam" in browser.post(f"{PAGE}/nieuw", 422, name="  planning ").seen
+    assert "met deze naam" in browser.post(f"{PAGE}/nieuw", 422, name="  planning ", opens="children").seen
     monkeypatch.setattr(rules, "MOST_TOKENS", 1)
-    assert "Er zijn al 1 sleutels" in browser.post(f"{PAGE}/nieuw", 422, name="Ander").seen
+    assert "Er zijn al 1 sleutels" in browser.post(f"{PAGE}/nieuw", 422, name="Ander", opens="children").seen
 
 
 def test_token_of_another_organisation_does_not_exist_here(office, zon, inside, make_token, save_parent):
@@ -108,6 +108,7 @@ def test_without_a_good_token_nothing_opens(program, family_rows):
         for method in ("PUT", "DELETE"):
             answer = program.send("/api/v1/children/K-1", "{}", method, headers={"Authorization": header}, status=401)
             assert answer.headers["WWW-Authenticate"] == "Bearer" and "sleutel" in answer.detail
+    program.send("/api/v1/bounces", "{}", "POST", headers={"Authorization": None}, status=401)
     assert family_rows() == before
 
 

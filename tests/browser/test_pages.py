@@ -132,6 +132,12 @@ def opened_and_sent(path, link, **fields):
     return visit
 
 
+def made_a_token(page):
+    page.goto("/beheer/koppeling/nieuw")
+    page.locator("#opens-1").check()
+    fill(page, name="Planning")
+
+
 def with_wrong_settings(page):
     page.goto("/beheer/organisatie")
     fill(page, name="", colour="rood", email="kantoor")
@@ -241,7 +247,7 @@ PAGES = {
     "connection": ("staff", opened("/beheer/koppeling")),
     "make a token": ("staff", opened("/beheer/koppeling/nieuw")),
     "make a token, wrong": ("staff", opened("/beheer/koppeling/nieuw", name="")),
-    "made a token": ("staff", opened("/beheer/koppeling/nieuw", name="Planning")),
+    "made a token": ("staff", made_a_token),
     "own second step": ("staff", opened("/account/tweede-stap")),
     "own second step of a parent": ("parent", opened("/account/tweede-stap")),
     "import": ("staff", opened("/beheer/import")),

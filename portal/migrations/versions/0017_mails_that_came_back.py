@@ -20,6 +20,10 @@ def upgrade() -> None:
     )
     op.add_column("account", sa.Column("bounced_at", portal.db.Moment(timezone=True), nullable=True))
 
+    check = sa.CheckConstraint("opens IN ('children', 'bounces')", name=op.f("ck_api_token_opens"))
+    column = sa.Column("opens", sa.String(length=8), check, nullable=False, server_default=sa.text("'children'"))
+    op.add_column("api_token", column)
+
 
 def _mail() -> None:
     columns = [
