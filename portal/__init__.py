@@ -34,6 +34,7 @@ FEATURES = [
     "face",
     "postmaster",
     "consent",
+    "photos",
     "home",
     "logbook",
     "staff",

@@ -32,7 +32,7 @@ ASKS = {
         "account.end_session", "account.end_all_sessions", "second_step.enter", "second_step.set_up",
         "second_step.qr_code", "second_step.use_recovery_code", "second_step.confirm", "own_second_step.overview",
         "own_second_step.make_codes", "own_second_step.turn_off", "who_looked.who_looked", "own.change_address", "own.confirm_address",
-        "own.details", "consent.overview", "consent.answer",
+        "own.details", "photos.photo", "consent.overview", "consent.answer",
     ],
     "office.open": ["office.start", "places.locations"],
     "organisation.change": [

@@ -92,6 +92,8 @@ _CHILD_OF = (
     .join(Guardianship, Guardianship.child_id == Child.id)
     .where(_MAY_SEE, Child.id == sa.bindparam("child_id"))
 )
+# The children that `person_id` may see on the day `today`; the statement it stands in takes both as parameters.
+SEEN_TODAY = sa.select(Guardianship.child_id).join(Child, Child.id == Guardianship.child_id).where(_MAY_SEE)
 
 
 # For the office: without asking who looks
@@ -177,6 +179,13 @@ def blocks_of(child_id: UUID) -> Sequence[Block]:
     """All blocks there were of this child, the newest first."""
     statement = sa.select(Block).where(Block.child_id == child_id)
     return db.session.scalars(statement.order_by(Block.created_at.desc(), Block.id)).all()
+
+
+def children_of_group(group_id: UUID, and_these: Sequence[UUID] = ()) -> Sequence[Child]:
+    """The children that are in this group today, and these; in the order of their names."""
+    here = sa.and_(Child.group_id == group_id, _is_here("", clock.today()))
+    found = sa.select(Child).join(Child.person).where(sa.or_(here, Child.id.in_(and_these)))
+    return db.session.scalars(found.order_by(Person.sort_name, Person.id)).all()
 
 
 def groups_seen_by(account: Account) -> Sequence[Group]:

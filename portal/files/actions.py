@@ -42,12 +42,22 @@ def keep(kind: str, name: str, picture: Picture) -> File:
 
     The file is written before its row is: a rollback leaves a file without a row, which `sweep` takes away.
     """
+    return add(kind, name, put(picture.content), picture)
+
+
+def put(content: bytes) -> str:
+    """Write this where files are kept; the key of it. It takes a while: not in an open transaction. Raises Refused."""
     key = new_key(scope())
     try:
-        storage().put(key, picture.content)
+        storage().put(key, content)
     except OSError as error:
         log.error("a file cannot be kept: %s", error.strerror)
         raise Refused(rules.full()) from None
+    return key
+
+
+def add(kind: str, name: str, key: str, picture: Picture) -> File:
+    """The row of a picture that is kept under this key, still a draft."""
     row = File(
         organisation_id=scope(), kind=kind, key=key, name=rules.clean_name(name), media_type=picture.media_type,
         size=len(picture.content), width=picture.width, height=picture.height,

@@ -1,6 +1,7 @@
 """From what stands in an address to a file of this organisation, and to the answer that holds it."""
 
 import logging
+from typing import Protocol
 from uuid import UUID
 
 from flask import Response, abort
@@ -24,12 +25,22 @@ def find_draft(kind: str, file_id: UUID) -> File:
     return queries.file(kind, file_id) or abort(404)
 
 
-def answer(file: File) -> Response:
+class Kept(Protocol):
+    """What is kept, and of which kind: a row of File, or what a subject knows of one."""
+
+    @property
+    def key(self) -> str: ...
+
+    @property
+    def media_type(self) -> str: ...
+
+
+def answer(file: Kept) -> Response:
     """What is in the file. Whoever opens it by itself gets a page in which nothing runs (security.md, UP6)."""
     try:
         content = storage().get(file.key)
     except OSError as error:
-        log.error("file %s cannot be read: %s", file.id, error.strerror)
+        log.error("file %s cannot be read: %s", file.key, error.strerror)
         abort(404)
     response = Response(content, mimetype=file.media_type)
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"

@@ -97,6 +97,9 @@ KINDS: dict[str, tuple[Words, dict[str, Words]]] = {
             "block_asked": lambda: _("Blokkade door de rechter ingevoerd"),
             "block_confirmed": lambda: _("Blokkade door de rechter bevestigd"),
             "block_lifted": lambda: _("Blokkade door de rechter opgeheven"),
+            "photo_tagged": lambda: _("Kind op een foto gezet"),
+            "photo_untagged": lambda: _("Kind van een foto gehaald"),
+            "photo_withdrawn": lambda: _("Foto ingetrokken"),
             "parents_imported": lambda: _("Bestand met ouders geïmporteerd"),
             "changed_by_program": lambda: _("Kind doorgegeven door ander programma"),
             "import_settled": lambda: _("Twijfels van een import nagekeken"),
@@ -107,6 +110,7 @@ KINDS: dict[str, tuple[Words, dict[str, Words]]] = {
         {
             "child_seen": lambda: _("Gegevens van een kind bekeken"),
             "parent_seen": lambda: _("Gegevens van een ouder bekeken"),
+            "photo_seen": lambda: _("Foto bekeken"),
             "parents_downloaded": lambda: _("Bestand met alle ouders en kinderen gedownload"),
             "log_downloaded": lambda: _("Logboek gedownload"),
         },

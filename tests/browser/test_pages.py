@@ -292,7 +292,7 @@ NO_PAGE = {
     "static", "welcome.accent", "welcome.livez", "welcome.readyz", "welcome.security_txt",
     "welcome.well_known_change_password", "demo.mail_html",
     "second_step.qr_code", "uploads.example", "auth.letter", "files.logo",
-    "face.sample", "face.draft", "api_description.openapi",
+    "face.sample", "face.draft", "api_description.openapi", "photos.photo", "group_photos.photo",
 }  # fmt: skip
 
 

@@ -1,0 +1,194 @@
+"""Photos for whoever may see them, for the group that made them, and for the worker that makes their sizes."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from portal import clock
+from portal.children.queries import SEEN_TODAY
+from portal.consent.queries import consented
+from portal.consent.rules import PHOTO_TOGETHER
+from portal.db import db
+from portal.files.models import File
+from portal.photos import rules
+from portal.photos.models import RAW, Photo, PhotoChild, PhotoFile
+
+# One size, for who may see it. This is asked for every thumbnail: one statement, and one more when others are on it
+
+
+class Kept(NamedTuple):
+    """Where one size of a photo is kept, and what to say of it."""
+
+    key: str
+    media_type: str
+    fingerprint: str
+
+
+class Sight(NamedTuple):
+    """A photo as somebody may see it now: its files by kind, and the children on it that are the reason."""
+
+    files: dict[str, Kept]
+    child_ids: frozenset[UUID]
+
+
+def seen_by(person_id: UUID, photo_id: UUID, size: str) -> Sight | None:
+    """This size of this photo, when this parent may see it today."""
+    facts = {"person_id": person_id, "today": clock.today(), "photo_id": photo_id, "size": size}
+    rows = db.session.execute(_FOR_PARENT, facts).all()
+    tagged = {row.child_id for row in rows}
+    own = {row.child_id for row in rows if row.is_own}
+    if not own or not rules.may_be_seen(tagged, own, consented(tagged - own, PHOTO_TOGETHER)):
+        return None
+    return Sight(_files(rows), frozenset(own))
+
+
+def seen_here(photo_id: UUID, size: str, group_ids: Collection[UUID] | None) -> Sight | None:
+    """This size of a photo of these groups (None: of any), for who works here."""
+    statement = _FOR_STAFF if group_ids is None else _FOR_STAFF.where(Photo.group_id.in_(group_ids))
+    rows = db.session.execute(statement, {"photo_id": photo_id, "size": size}).all()
+    return Sight(_files(rows), frozenset(row.child_id for row in rows if row.child_id)) if rows else None
+
+
+def _files(rows: Sequence[Any]) -> dict[str, Kept]:
+    return {row.media_type: Kept(row.key, row.media_type, row.fingerprint) for row in rows}
+
+
+_ONE_SIZE = (
+    sa.select(File.key, File.media_type, File.fingerprint, PhotoChild.child_id)
+    .select_from(Photo)
+    .join(PhotoFile, PhotoFile.photo_id == Photo.id)
+    .join(File, File.id == PhotoFile.file_id)
+    .where(
+        Photo.id == sa.bindparam("photo_id"), Photo.status == "ready", PhotoFile.size == sa.bindparam("size"),
+    )
+)  # fmt: skip
+_FOR_STAFF = _ONE_SIZE.outerjoin(PhotoChild, PhotoChild.photo_id == Photo.id)
+_FOR_PARENT = _ONE_SIZE.add_columns(PhotoChild.child_id.in_(SEEN_TODAY).label("is_own")).join(
+    PhotoChild, PhotoChild.photo_id == Photo.id
+)
+
+
+# The timeline of a parent
+
+
+@dataclass
+class PhotoLine:
+    """A photo as a page shows it. `child_ids`: those of the reader (for who works here: all that are on it)."""
+
+    id: UUID
+    taken_at: datetime
+    caption: str
+    width: int
+    height: int
+    child_ids: list[UUID] = field(default_factory=list)
+
+
+def photos_for(
+    person_id: UUID, child_ids: Collection[UUID], most: int = rules.PAGE, before: PhotoLine | None = None,
+    since: datetime | None = None, until: datetime | None = None,
+) -> list[PhotoLine]:  # fmt: skip
+    """The newest photos of these children that this parent may see today, after `before`, of this stretch of time."""
+    found: list[PhotoLine] = []
+    mine = sa.select(PhotoChild.photo_id).where(PhotoChild.child_id.in_(child_ids), PhotoChild.child_id.in_(SEEN_TODAY))
+    wanted = _LINES.where(Photo.id.in_(mine))
+    wanted = wanted.where(Photo.taken_at >= since) if since else wanted
+    wanted = wanted.where(Photo.taken_at < until) if until else wanted
+    facts = {"person_id": person_id, "today": clock.today()}
+    while len(found) < most:
+        older = [sa.tuple_(Photo.taken_at, Photo.id) < sa.tuple_(*_place(before))] if before else []
+        lines = [PhotoLine(*row) for row in db.session.execute(wanted.where(*older).limit(2 * most), facts)]
+        found += _seen(lines, facts)
+        if len(lines) < 2 * most:
+            break
+        before = lines[-1]
+    return found[:most]
+
+
+def _place(line: PhotoLine) -> tuple[sa.ColumnElement[datetime], sa.ColumnElement[UUID]]:
+    return sa.literal(line.taken_at, Photo.taken_at.type), sa.literal(line.id, Photo.id.type)
+
+
+def _seen(lines: list[PhotoLine], facts: dict[str, object]) -> list[PhotoLine]:
+    """Of these photos those that this parent may see, with the own children that are on it."""
+    tags = sa.select(PhotoChild.photo_id, PhotoChild.child_id, PhotoChild.child_id.in_(SEEN_TODAY))
+    tagged: dict[UUID, dict[UUID, bool]] = {line.id: {} for line in lines}
+    for photo_id, child_id, is_own in db.session.execute(tags.where(PhotoChild.photo_id.in_(list(tagged))), facts):
+        tagged[photo_id][child_id] = is_own
+    others = {child_id for children in tagged.values() for child_id, is_own in children.items() if not is_own}
+    allowed = consented(others, PHOTO_TOGETHER)
+    seen = []
+    for line in lines:
+        line.child_ids = [child_id for child_id, is_own in tagged[line.id].items() if is_own]
+        if rules.may_be_seen(tagged[line.id], line.child_ids, allowed):
+            seen.append(line)
+    return seen
+
+
+_LINES = (
+    sa.select(Photo.id, Photo.taken_at, Photo.caption, Photo.width, Photo.height)
+    .where(Photo.status == "ready")
+    .order_by(Photo.taken_at.desc(), Photo.id.desc())
+)
+
+
+# The group
+
+
+def photo(photo_id: UUID, group_ids: Collection[UUID] | None = None) -> Photo | None:
+    """A photo of these groups (None: of any) that was not withdrawn."""
+    found = sa.select(Photo).where(Photo.id == photo_id, Photo.status != "withdrawn")
+    if group_ids is not None:
+        found = found.where(Photo.group_id.in_(group_ids))
+    return db.session.scalars(found).one_or_none()
+
+
+def photos_of_group(group_id: UUID, most: int = rules.PAGE) -> Sequence[Photo]:
+    """What was sent last for this group, in whatever state."""
+    found = sa.select(Photo).where(Photo.group_id == group_id, Photo.status != "withdrawn")
+    return db.session.scalars(found.order_by(Photo.created_at.desc(), Photo.id.desc()).limit(most)).all()
+
+
+def children_on(photo_ids: Collection[UUID]) -> dict[UUID, list[UUID]]:
+    """Who is on these photos."""
+    found: dict[UUID, list[UUID]] = {photo_id: [] for photo_id in photo_ids}
+    tags = sa.select(PhotoChild.photo_id, PhotoChild.child_id).where(PhotoChild.photo_id.in_(photo_ids))
+    for photo_id, child_id in db.session.execute(tags):
+        found[photo_id].append(child_id)
+    return found
+
+
+def same_photo(group_id: UUID, sha256: str, since: datetime) -> Photo | None:
+    """The photo of these bytes that was sent for this group since then, and can still be used."""
+    found = sa.select(Photo).where(
+        Photo.group_id == group_id, Photo.sha256 == sha256, Photo.created_at >= since,
+        Photo.status.in_(("new", "ready")),
+    )  # fmt: skip
+    return db.session.scalars(found.order_by(Photo.created_at).limit(1)).one_or_none()
+
+
+# The worker
+
+
+def is_work(now: datetime) -> sa.ColumnElement[bool]:
+    """What came in, and what a worker left lying."""
+    return sa.and_(Photo.status == "new", sa.or_(Photo.lease_until.is_(None), Photo.lease_until < now))
+
+
+def has_work(now: datetime) -> bool:
+    return db.session.execute(sa.select(Photo.id).where(is_work(now)).limit(1)).scalar() is not None
+
+
+def first_to_make(now: datetime) -> Photo | None:
+    """The photo that waits longest, of any organisation; no other worker takes it meanwhile."""
+    waiting = sa.select(Photo).where(is_work(now)).order_by(Photo.created_at, Photo.id).limit(1)
+    return db.session.scalars(waiting.with_for_update(skip_locked=True)).one_or_none()
+
+
+def raw_key(photo_id: UUID) -> str | None:
+    """Where what came in is kept, as long as it is."""
+    kept = sa.select(File.key).join(PhotoFile, PhotoFile.file_id == File.id)
+    return db.session.scalar(kept.where(PhotoFile.photo_id == photo_id, PhotoFile.size == RAW))

@@ -1,0 +1,217 @@
+"""A photo is seen by the parents of who is on it, as far as the others allow it, and by nobody else: byte for byte."""
+
+from datetime import timedelta
+from io import BytesIO
+
+import pytest
+import sqlalchemy as sa
+from PIL import Image
+
+from portal import clock
+from portal.audit.models import AccessLog
+from portal.auth.models import Session
+from portal.children.models import Block, Child, Guardianship
+from portal.db import db
+from portal.photos import actions, queries
+from portal.photos.models import Photo
+from tests.files.pictures import saved
+from tests.files.test_photo import snapshot
+
+CHROME = {"Accept": "image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8"}
+OLD_SAFARI = {"Accept": "image/png,image/svg+xml,image/*;q=0.8,video/*;q=0.8,*/*;q=0.5"}
+SIZES = ("klein", "midden", "groot")
+MAGIC = (b"\xff\xd8\xff", b"RIFF")
+
+
+@pytest.fixture
+def looks(visitor, kok):
+    """looks(anna, photo_id) is the status and the bytes of what she gets, in each size."""
+    browsers = {}
+
+    def look(account, photo_id, organisation=kok, size="klein", headers=CHROME):
+        if account.id not in browsers:
+            browsers[account.id] = visitor(organisation)
+            browsers[account.id].log_in(account)
+        client = browsers[account.id]
+        response = client.client.get(f"/fotos/{photo_id}/{size}", **client._with(headers))
+        is_photo = response.data.startswith(MAGIC)
+        assert is_photo == (response.status_code == 200), "bytes of a photo without a 200, or the other way round"
+        return response
+
+    look.browsers = browsers
+    return look
+
+
+def test_parent_sees_a_photo_of_the_own_child_in_each_size(looks, anna, noor, ready):
+    photo_id = ready(noor)
+    for size in SIZES:
+        response = looks(anna, photo_id, size=size)
+        assert response.status_code == 200
+        assert response.content_type == ("image/jpeg" if size == "groot" else "image/webp")
+        assert response.headers["Cache-Control"] == "private, no-store"
+        assert response.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
+        assert response.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+        assert "Cookie" in response.headers["Vary"] and "Accept" in response.headers["Vary"]
+        Image.open(BytesIO(response.data)).load()
+        old = looks(anna, photo_id, size=size, headers=OLD_SAFARI)
+        assert old.content_type == "image/jpeg" and old.data.startswith(b"\xff\xd8\xff")
+    assert looks(anna, photo_id, size="raw").status_code == 404
+
+
+def test_who_has_the_photo_already_gets_no_bytes_again_unless_it_is_withdrawn(
+    looks, anna, noor, els, ready, inside, kok
+):
+    photo_id = ready(noor)
+    first = looks(anna, photo_id)
+    browser = looks.browsers[anna.id]
+    asked = browser._with({**CHROME, "If-None-Match": first.headers["ETag"]})
+    again = browser.client.get(f"/fotos/{photo_id}/klein", **asked)
+    assert again.status_code == 304 and not again.data and again.headers["Cache-Control"] == "private, no-store"
+    head = browser.client.head(f"/fotos/{photo_id}/klein", **browser._with(CHROME))
+    assert head.status_code == 200 and not head.data and head.content_length == len(first.data)
+    with inside(kok) as session:
+        actions.withdraw(session.get(Photo, photo_id), els.id)
+    assert browser.client.get(f"/fotos/{photo_id}/klein", **asked).status_code == 404
+
+
+def test_another_family_and_a_stranger_see_nothing(looks, anna, bram, zon, noor, ready, visitor, kok):
+    photo_id = ready(noor)
+    assert looks(bram, photo_id, zon).status_code == 404
+    stranger = visitor(kok)
+    for size in SIZES:
+        response = stranger.client.get(f"/fotos/{photo_id}/{size}", **stranger._with(CHROME))
+        assert response.status_code == 303 and not response.data.startswith(MAGIC)
+
+
+def blocked(session, kok, noor, anna):
+    session.add(
+        Block(
+            organisation_id=kok.id, child_id=noor.id, person_id=anna.person_id, reason="x", document="x",
+            ends_on=clock.today(), asked_by=anna.id, confirmed_by=anna.id, confirmed_at=clock.now(),
+        )
+    )  # fmt: skip
+
+
+def over(session, kok, noor, anna):
+    session.query(Guardianship).filter_by(person_id=anna.person_id).one().valid_to = clock.today() - timedelta(days=1)
+
+
+def no_daily(session, kok, noor, anna):
+    session.query(Guardianship).filter_by(person_id=anna.person_id).one().can_see_daily = False
+
+
+def logged_out(session, kok, noor, anna):
+    session.query(Session).filter_by(account_id=anna.id).one().ended_at = clock.now()
+
+
+def left_long_ago(session, kok, noor, anna):
+    session.get(Child, noor.id).access_until = clock.today() - timedelta(days=1)
+
+
+def untagged(session, kok, noor, anna):
+    actions.tag(session.query(Photo).one(), [], anna.id)
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [(blocked, 404), (over, 404), (no_daily, 404), (left_long_ago, 404), (untagged, 404), (logged_out, 303)],
+)
+def test_photo_is_gone_at_the_next_request(change, status, looks, anna, noor, ready, inside, kok):
+    photo_id = ready(noor)
+    assert looks(anna, photo_id).status_code == 200
+    with inside(kok) as session:
+        change(session, kok, noor, anna)
+    assert {looks(anna, photo_id, size=size).status_code for size in SIZES} == {status}
+
+
+def test_photo_that_is_not_ready_is_seen_by_nobody(looks, anna, noor, send):
+    assert looks(anna, send(None, noor)).status_code == 404
+
+
+@pytest.fixture
+def mila(kok, sem, save_parent):
+    """The mother of Sem."""
+    return save_parent(kok, "Mila", "", "Visser", "mila@voorbeeld.nl", sem)
+
+
+def test_photo_of_more_children_is_seen_by_whom_the_others_allow(
+    looks, anna, piet, noor, sem, mila, ready, allow, inside, kok, time
+):
+    """One's own no hides a child from others, never from its own parents (domain.md, D1 and D2)."""
+    together = ready(noor, sem)
+    time.move(minutes=1)
+    alone = ready(sem, content=saved(snapshot(700, 500)))
+
+    def seen():
+        lines = []
+        for account, child in ((anna, noor), (mila, sem)):
+            lines.append((looks(account, together).status_code, looks(account, alone).status_code))
+            with inside(kok):
+                shown = [line.id for line in queries.photos_for(account.person_id, [noor.id, sem.id])]
+                assert all(child.id in line.child_ids for line in queries.photos_for(account.person_id, [child.id]))
+            assert shown == [
+                each for each, status in zip((alone, together), reversed(lines[-1]), strict=True) if status == 200
+            ]
+        return lines
+
+    assert seen() == [(404, 404), (404, 200)]
+    allow(mila, sem)
+    assert seen() == [(200, 404), (404, 200)]
+    allow(anna, noor)
+    assert seen() == [(200, 404), (200, 200)]
+    time.move(minutes=1)
+    allow(piet, noor, value=False)
+    assert seen() == [(200, 404), (404, 200)], "one no wins, at once"
+
+
+def test_timeline_goes_back_page_by_page_past_what_may_not_be_seen(
+    anna, noor, sem, ready, send, work, inside, kok, time
+):
+    mine = []
+    for number in range(7):
+        time.move(minutes=1)
+        content = saved(snapshot(100 + number, 80), "JPEG")
+        if number % 2:
+            mine.append(send(content, noor))
+        else:
+            send(content, noor, sem)
+    work()
+    with inside(kok):
+        pages, last = [], None
+        while page := queries.photos_for(anna.person_id, [noor.id], most=2, before=last):
+            pages.append([line.id for line in page])
+            last = page[-1]
+        assert pages == [mine[:0:-1], mine[:1]]
+        assert queries.photos_for(anna.person_id, [sem.id]) == []
+        newest = queries.photos_for(anna.person_id, [noor.id], since=clock.now() - timedelta(minutes=2))
+        assert [line.id for line in newest] == [mine[-1]]
+        assert queries.photos_for(anna.person_id, [noor.id], until=clock.now() - timedelta(days=1)) == []
+
+
+def test_look_at_a_whole_photo_is_in_the_log(looks, anna, noor, ready, inside, kok):
+    photo_id = ready(noor)
+    for size in SIZES:
+        looks(anna, photo_id, size=size)
+    with inside(kok) as session:
+        lines = session.query(AccessLog).filter_by(action="photo_seen").all()
+        assert [(line.actor_id, line.child_id, line.object_id) for line in lines] == [(anna.id, None, photo_id)]
+
+
+def test_photo_takes_few_statements(looks, app, anna, noor, sem, mila, ready, allow):
+    allow(mila, sem)
+    photo_id, seen = ready(noor, sem), []
+    looks(anna, photo_id)
+
+    def note(*arguments):
+        seen.append(arguments[2])
+
+    with app.app_context():
+        engine = db.engine
+    sa.event.listen(engine, "before_cursor_execute", note)
+    try:
+        assert looks(anna, photo_id).status_code == 200
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", note)
+    counted = [each for each in seen if not each.startswith(("BEGIN", "PRAGMA", "SELECT set_config"))]
+    assert len(counted) <= 4, "\n".join(counted)
