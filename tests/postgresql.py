@@ -27,7 +27,10 @@ def server():
     run = {"check": True, "cwd": folder, "stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, **as_postgres}
     bin_, data = binaries(), folder / "data"
     subprocess.run([bin_ / "initdb", "-D", data, "-A", "trust", "-U", "postgres", "-E", "UTF8", "--no-sync"], **run)
-    options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off -c max_connections=60"
+    careless = (
+        "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off"  # it lives for minutes
+    )
+    options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c max_connections=60 {careless}"
     subprocess.run(
         [bin_ / "pg_ctl", "-D", data, "-w", "-o", options, "-l", folder / "log", "start"],
         stderr=subprocess.DEVNULL, **run,

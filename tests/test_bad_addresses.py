@@ -4,7 +4,14 @@ import re
 
 import pytest
 
+from tests.conftest import emptied
 from tests.forms import BAD_VALUES, LOGIN, addresses, addresses_of, body, refused
+
+
+@pytest.fixture
+def app(portals):
+    """On PostgreSQL only, the stricter of the two: it takes no NUL, and no word that is too long."""
+    return emptied(portals("postgresql"))
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from portal.doors import CONTENT_SECURITY_POLICY, JUNK_POSTS
+from tests.conftest import emptied
 from tests.forms import EXAMPLES, LOGIN, body, refused
 from tests.visitor import FORM
 
@@ -34,6 +35,12 @@ def assert_safe(page, is_static=False):
         assert "no-store" in headers["Cache-Control"] or "immutable" in headers["Cache-Control"]
     if page.response.mimetype == "text/html" or page.status >= 300:
         assert is_static or "no-store" in headers["Cache-Control"]
+
+
+@pytest.fixture
+def app(portals):
+    """On one database only: what an answer carries does not come from it."""
+    return emptied(portals("sqlite"))
 
 
 @pytest.mark.parametrize("who", ["stranger", "parent", "link"])
