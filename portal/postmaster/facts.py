@@ -169,6 +169,7 @@ class Facts:
     door: Door | None = None  # None: not looked at
     echo: Echo | None = None
     texts: Texts | None = None
+    box: Said | None = None  # how the mailbox for returned mail let us in; None when there is none, or not looked at
 
 
 def domain_of(address: str) -> str:

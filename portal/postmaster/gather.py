@@ -21,6 +21,7 @@ from flask import Flask, current_app
 from flask_mail import BadHeaderError
 
 from portal import clock
+from portal.bounces.mailbox import Mailbox, NoMailbox
 from portal.organisations.models import Organisation
 from portal.outbox.compose import bounce_box, sender_of, server_of, subjects_of
 from portal.outbox.smtp import addresses_of
@@ -80,11 +81,23 @@ def texts_of(organisation: Organisation) -> Texts:
 
 def examine(setup: Setup, texts: Texts, server: Server | None, mail_source: bytes = b"") -> list[Finding]:
     """Look at everything, and judge it. In no transaction: this takes seconds."""
-    facts = Facts(setup, Zone({}), _knock()(setup, server) if setup.host else None, texts=texts)
+    door = _knock()(setup, server) if setup.host else None
+    facts = Facts(setup, Zone({}), door, texts=texts, box=_box(setup))
     facts = _look_up(facts)
     if mail_source:
         facts = _look_up(replace(facts, echo=arrived.read(mail_source, setup, _look())))
     return rules.examine(facts)
+
+
+def _box(setup: Setup) -> Said | None:
+    config = current_app.config
+    if not config["BOUNCE_IMAP_SERVER"] or setup.envelope != config["BOUNCE_ADDRESS"]:
+        return None
+    try:
+        with Mailbox(config):
+            return Said("", None, "")
+    except NoMailbox as problem:
+        return Said(problem.phase, None, problem.text)
 
 
 def seen(setup: Setup) -> list[str]:

@@ -5,7 +5,7 @@ from portal.postmaster.facts import SEVERITIES, UNKNOWN, WEAK, WRONG, Facts, Fin
 
 CHECKS = (
     domain.sender, server.ports, server.line, server.login, server.envelope, domain.sending_servers, domain.signatures,
-    dmarc.policy, dmarc.alignment, domain.mailboxes, server.arrival, server.texts, server.clock,
+    dmarc.policy, dmarc.alignment, domain.mailboxes, server.arrival, server.returned, server.texts, server.clock,
 )  # fmt: skip
 
 

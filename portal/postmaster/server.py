@@ -179,6 +179,14 @@ def _signatures(echo: Echo, setup: Setup, values: dict[str, str]) -> list[Findin
     return [Finding("echo.changed_headers" if echo.message_id_is_ours else "echo.changed_id", WRONG, values)]
 
 
+def returned(facts: Facts) -> list[Finding]:
+    """Whether we can read the mailbox that mails come back to."""
+    if facts.box is None:
+        return []
+    values = {"box": facts.setup.envelope, "answer": facts.box.answer}
+    return [Finding("bounces.unreadable", WEAK, values) if facts.box.phase else Finding("bounces.good", GOOD, values)]
+
+
 def clock(facts: Facts) -> list[Finding]:
     """Receivers and codes from an app take a wrong clock ill."""
     seen = [each.seconds_off for each in (facts.door, facts.echo) if each is not None and each.seconds_off is not None]

@@ -323,6 +323,10 @@ WORDS: Mapping[str, tuple[Any, Any]] = {
     "lint.subject": (
         lazy_gettext("Het langste onderwerp van uw e-mails heeft %(length)s tekens. Op een telefoon valt het eind weg."),
         lazy_gettext("Kies een kortere naam voor uw organisatie.")),
+    "bounces.good": (lazy_gettext("Wij kunnen lezen welke e-mail terugkomt, in het postvak %(box)s."), NOTHING),
+    "bounces.unreadable": (
+        lazy_gettext("Wij kunnen niet lezen welke e-mail terugkomt. Het postvak %(box)s laat ons niet binnen: %(answer)s"),
+        lazy_gettext("Laat de beheerder van het portaal de instellingen PORTAL_BOUNCE_IMAP nakijken.")),
     "clock.good": (lazy_gettext("De klok van het portaal loopt goed."), NOTHING),
     "clock.ahead": (
         lazy_gettext("De klok van het portaal loopt %(minutes)s minuten voor. E-mail uit de toekomst wordt geweigerd, en codes uit een app kloppen niet."),
@@ -346,6 +350,7 @@ TITLES: Mapping[str, Any] = {
     "align": lazy_gettext("Retouradres"),
     "mx": lazy_gettext("E-mail ontvangen (MX)"),
     "echo": lazy_gettext("Testmail"),
+    "bounces": lazy_gettext("Teruggekomen e-mail"),
     "lint": lazy_gettext("Teksten"),
     "clock": lazy_gettext("Klok"),
 }

@@ -9,6 +9,8 @@ import pytest
 
 from portal.bounces.mailbox import Mailbox
 from portal.errors import Refused
+from portal.organisations.models import Organisation
+from portal.postmaster import gather
 from tests.conftest import missing
 from tests.lab import mailstack
 from tests.lab.mailstack import Provider
@@ -96,3 +98,14 @@ def test_mailbox_that_cannot_be_read_says_why(wrong, says, by, outbox_command):
     by(**wrong)
     with pytest.raises(Refused, match=says):
         outbox_command("outbox", "bounces")
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(("password", "expected"), [("geheim", "bounces.good"), ("verkeerd", "bounces.unreadable")])
+def test_doctor_looks_whether_the_mailbox_can_be_read(password, expected, by, kok, inside):
+    by(BOUNCE_IMAP_PASSWORD=password, DNS_SERVER="127.0.0.1:1")
+    with inside(kok) as session:
+        organisation = session.get(Organisation, kok.id)
+        setup, server = gather.setup_of(organisation)
+        found = gather.examine(setup, gather.texts_of(organisation), server)
+    assert expected in [finding.code for finding in found]

@@ -10,7 +10,7 @@ from flask_babel import force_locale
 
 from portal import create_app
 from portal.postmaster import domain, rules, spf, words
-from portal.postmaster.facts import GOOD, SEVERITIES, UNKNOWN, WEAK, WRONG, Echo, Facts, Texts, Zone
+from portal.postmaster.facts import GOOD, SEVERITIES, UNKNOWN, WEAK, WRONG, Echo, Facts, Said, Texts, Zone
 from tests.postmaster import doors, zones
 from tests.postmaster.zones import ED, GOOD_DOOR, GOOD_SETUP, RSA, Known, facts
 
@@ -225,6 +225,8 @@ def _everything():
     unknown = replace(GOOD_SETUP, host="mail.elders.test")
     yield facts(setup=unknown, door=replace(GOOD_DOOR, addresses=("203.0.113.5",)))
     yield facts(zones.with_zone(dmarc=zones.txt("v=DMARC1; p=none")))
+    yield replace(facts(), box=Said("", None, ""))
+    yield replace(facts(), box=Said("login", None, "[AUTHENTICATIONFAILED]"))
 
 
 @pytest.fixture(scope="module")
