@@ -35,6 +35,7 @@ FEATURES = [
     "postmaster",
     "consent",
     "photos",
+    "diary",
     "home",
     "logbook",
     "staff",

@@ -17,6 +17,7 @@ MAY: dict[str, frozenset[str]] = {
     "rights.change": _OFFICE,
     "accounts.block": _OFFICE,
     "factors.reset": _OFFICE,
+    "diary.write": frozenset({"groepsleiding", "manager"}),
     "imports.do": _OFFICE,
     "mail.see": _OFFICE,
     "mail.settings": _MANAGER,

@@ -145,6 +145,15 @@ POSTS = {
         lines=("text",),
     ),
     "office_consent.end_purpose": Post("manager", "/beheer/toestemming/photo_own/stoppen"),
+    "office_diary.board": Post("manager", f"/beheer/dagboek/{ID}", refusal=404, stale=404),
+    "office_diary.entry": Post("manager", f"/beheer/dagboek/verhaal/{ID}", refusal=404, stale=404),
+    "office_diary.publish": Post("manager", f"/beheer/dagboek/verhaal/{ID}/publiceren", refusal=404),
+    "office_diary.withdraw": Post("manager", f"/beheer/dagboek/verhaal/{ID}/intrekken", refusal=404),
+    "office_diary.child": Post("manager", f"/beheer/dagboek/kind/{ID}", refusal=404, stale=404),
+    "office_diary.press": Post("manager", f"/beheer/dagboek/kind/{ID}/knop", refusal=404),
+    "office_diary.rhythm": Post("manager", f"/beheer/dagboek/ritme/{ID}", refusal=404, stale=404),
+    "office_diary.wake": Post("manager", f"/beheer/dagboek/ritme/{ID}/wakker", refusal=404),
+    "office_diary.withdraw_rhythm": Post("manager", f"/beheer/dagboek/ritme/{ID}/weg", refusal=404),
     "corrections.settle": Post("administratie", f"/beheer/meldingen/{ID}/klaar", refusal=404),
     "logbook.download": Post("manager", "/beheer/logboek/bestand"),
     "api_tokens.make": Post("manager", "/beheer/koppeling/nieuw", {"name": "Planning", "opens": "children"}),
@@ -172,6 +181,8 @@ EXAMPLES = {
     "external_id": "K-1",
     "token_id": ID,
     "code": "photo_own",
+    "entry_id": ID,
+    "rhythm_id": ID,
 }
 
 # As they travel, so that what is no text at all can be sent too.

@@ -4,10 +4,12 @@ import re
 
 import pytest
 
+from portal import clock
 from portal.api import actions as api
 from portal.auth.models import Account, StaffGroup
 from portal.children.models import Guardianship
 from portal.db import db
+from portal.diary.models import DiaryEntry, RhythmEntry
 from portal.files import actions as files
 from portal.files.images import Picture
 from portal.imports import actions as imports
@@ -17,7 +19,8 @@ from portal.roles import MAY, ROLES
 from portal.uploads import actions as uploads
 from tests.forms import ID
 
-# What each page asks. "everyone" may always come; "parent" is who is logged in whole; else a permission (portal/roles.py).
+# What each page asks. "everyone" may always come; "parent" is who is logged in whole,
+# "guardian" who is that of Noor; else a permission (portal/roles.py).
 ASKS = {
     "everyone": [
         "static", "welcome.accent", "welcome.livez", "welcome.readyz", "welcome.security_txt", "welcome.help",
@@ -32,8 +35,9 @@ ASKS = {
         "account.end_session", "account.end_all_sessions", "second_step.enter", "second_step.set_up",
         "second_step.qr_code", "second_step.use_recovery_code", "second_step.confirm", "own_second_step.overview",
         "own_second_step.make_codes", "own_second_step.turn_off", "who_looked.who_looked", "own.change_address", "own.confirm_address",
-        "own.details", "photos.photo", "consent.overview", "consent.answer",
+        "own.details", "photos.photo", "consent.overview", "consent.answer", "diary.days",
     ],
+    "guardian": ["diary.child_days"],
     "office.open": ["office.start", "places.locations"],
     "organisation.change": [
         "face.organisation", "face.preview", "face.check_colour", "face.sample", "face.logo", "face.try_logo",
@@ -62,6 +66,11 @@ ASKS = {
         "corrections.settle",
     ],
     "parents.credentials": ["paper.print_letter", "office_credentials.send_credentials", "mails_again.send_again"],
+    "diary.write": [
+        "office_diary.groups", "office_diary.board", "office_diary.entry", "office_diary.publish",
+        "office_diary.withdraw", "office_diary.child", "office_diary.press", "office_diary.rhythm",
+        "office_diary.wake", "office_diary.withdraw_rhythm",
+    ],
     "imports.do": [
         "uploads.upload", "uploads.example", "uploads.preview", "uploads.confirm", "uploads.throw_away",
         "uploads.progress", "imports.result", "imports.settle",
@@ -87,7 +96,7 @@ EVERYONE = [*OUTSIDE, *PARENTS, *ROLES, *ELSEWHERE]
 def test_every_address_has_a_row(app):
     assert {rule.endpoint for rule in app.url_map.iter_rules()} == set(OF)
     assert sum(len(endpoints) for endpoints in ASKS.values()) == len(OF), "a page stands in two rows"
-    assert set(ASKS) - {"everyone", "parent"} <= set(MAY)
+    assert set(ASKS) - {"everyone", "parent", "guardian"} <= set(MAY)
 
 
 @pytest.fixture
@@ -161,6 +170,8 @@ def may_pass(who, asks):
         return True
     if asks == "parent":
         return not is_out(who)
+    if asks == "guardian":
+        return who in ("own parent", "co-parent")
     return who in ROLES and who in MAY[asks]
 
 
@@ -217,7 +228,11 @@ def examples(kok, els, noor, anna, inside):
         upload = uploads.keep(rules.EXAMPLE.encode(), "ouders.csv", seen, els.id)
         file = files.keep("logo", "logo.png", Picture("image/png", 144, 144, b"a picture"))
         group = db.session.get(Group, noor.group_id)
+        here, day = {"organisation_id": kok.id, "group_id": group.id, "author_id": els.id}, clock.today()
+        story = DiaryEntry(**here, day=day, body="Wij zongen.", tags=[])
+        line = RhythmEntry(**here, day=day, child_id=noor.id, kind="note", at=clock.now(), note="gezongen")
+        db.session.add_all([story, line])
     return {
         **EXAMPLES, "child_id": noor.id, "person_id": anna.person_id, "account_id": els.id, "import_id": done.id, "upload_id": upload.id, "file_id": file.id,
-        "group_id": group.id, "location_id": group.location_id, "token_id": token.id,
+        "entry_id": story.id, "rhythm_id": line.id, "group_id": group.id, "location_id": group.location_id, "token_id": token.id,
     }  # fmt: skip

@@ -95,7 +95,7 @@ class Visitor:
             self.get("/hulp")
         fields["csrf_token"] = self.csrf if csrf_token is None else csrf_token
         ours = {"Origin": self.origin, "Sec-Fetch-Site": "same-origin", **(headers or {})}
-        sent = {"data": urlencode(fields), "content_type": FORM}
+        sent = {"data": urlencode(fields, doseq=True), "content_type": FORM}
         if files is not None:
             parts = [(name, _file(*each)) for name, sent in files.items() for each in _listed(sent)]
             boundary, content = encode_multipart(MultiDict([*fields.items(), *parts]))

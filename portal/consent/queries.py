@@ -87,25 +87,42 @@ def _said(child_ids: Collection[UUID], code: str) -> Iterable[tuple[UUID, bool]]
     return [(child_id, value) for child_id, value in db.session.execute(_SAID, facts)]
 
 
-_newer = aliased(Consent)
-_IS_LAST = sa.not_(
-    sa.exists().where(
-        _newer.child_id == Consent.child_id, _newer.purpose_id == Consent.purpose_id,
-        _newer.person_id == Consent.person_id, _newer.created_at > Consent.created_at,
-    )
-)  # fmt: skip
+def has_consent_to(child_id: Any, code: str) -> sa.ColumnElement[bool]:
+    """The same of a child in a larger statement, which takes `today` as a parameter."""
+
+    def is_said(value: bool) -> sa.ColumnElement[bool]:
+        said = aliased(Consent)
+        return sa.exists().where(said.child_id == child_id, said.value.is_(value), *_counting(said, code))
+
+    return sa.and_(is_said(True), sa.not_(is_said(False)))
+
+
 _TODAY = sa.bindparam("today", type_=sa.Date)
-_SAID = (
-    sa.select(Consent.child_id, Consent.value)
-    .join(ConsentPurpose, ConsentPurpose.id == Consent.purpose_id)
-    .join(Child, Child.id == Consent.child_id)
-    .join(Guardianship, sa.and_(Guardianship.child_id == Child.id, Guardianship.person_id == Consent.person_id))
-    .where(
-        Consent.child_id.in_(sa.bindparam("child_ids", expanding=True)),
-        ConsentPurpose.code == sa.bindparam("code"), ConsentPurpose.ended_at.is_(None),
-        sa.or_(Child.end_date.is_(None), Child.end_date >= _TODAY), decides_today(), _IS_LAST,
-    )
-)  # fmt: skip
+
+
+def _counting(said: Any, code: Any) -> list[sa.ColumnElement[bool]]:
+    """Whether this is the last word to the text of now, of somebody who decides, about a child that is here."""
+    newer, purpose, link, child = aliased(Consent), aliased(ConsentPurpose), aliased(Guardianship), aliased(Child)
+    return [
+        sa.exists().where(purpose.id == said.purpose_id, purpose.code == code, purpose.ended_at.is_(None)),
+        sa.exists().where(
+            child.id == said.child_id, sa.or_(child.end_date.is_(None), child.end_date >= _TODAY)
+        ),
+        sa.exists().where(
+            link.child_id == said.child_id, link.person_id == said.person_id, decides_today(link)
+        ),
+        sa.not_(
+            sa.exists().where(
+                newer.child_id == said.child_id, newer.purpose_id == said.purpose_id,
+                newer.person_id == said.person_id, newer.created_at > said.created_at,
+            )
+        ),
+    ]  # fmt: skip
+
+
+_SAID = sa.select(Consent.child_id, Consent.value).where(
+    Consent.child_id.in_(sa.bindparam("child_ids", expanding=True)), *_counting(Consent, sa.bindparam("code"))
+)
 
 
 # What was answered, for people

@@ -1,7 +1,7 @@
 """Two organisations with made-up families."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -16,8 +16,10 @@ from portal.children.models import Child, Guardianship
 from portal.children.queries import guardianship
 from portal.consent import actions as consent
 from portal.consent import rules as consent_rules
+from portal.consent.queries import consented
 from portal.db import db, scope, within
-from portal.demo import rules
+from portal.demo import facts, rules
+from portal.diary.models import DiaryChild, DiaryEntry, RhythmEntry
 from portal.face.actions import use_logo
 from portal.factors import actions as factors
 from portal.factors import rules as factor_rules
@@ -34,6 +36,7 @@ from portal.people.actions import know_names
 from portal.postmaster import actions as postmaster
 from portal.postmaster import gather
 from portal.postmaster.facts import domain_of
+from portal.roles import MAY
 
 PASSWORD = "tulp-fiets-molen-appel"  # noqa: S105 (shown at every start of the demo)
 
@@ -109,6 +112,7 @@ def fill(port: int) -> None:
                 _mail(organisation)
                 know_names(db.session.scalars(sa.select(Person)).all())
                 _consents()
+                _days()
                 if organisation is kok:
                     _troubles()
                     _fates()
@@ -229,6 +233,62 @@ def _fates() -> None:
         made = {"created_at": earlier, "due_at": earlier, "sent_at": earlier, "expires_at": now + timedelta(days=1)}
         db.session.add(Mail(organisation_id=scope(), kind=kind, account_id=account.id, **{**made, **facts}))
     db.session.flush()
+
+
+def _days() -> None:
+    """Two weeks on the groups, of which today as far as it has come."""
+    writers = [each for each in db.session.scalars(sa.select(Account)) if each.role in MAY["diary.write"]]
+    author = min(writers, key=lambda each: each.role)  # of the group itself when somebody works there
+    children = [child for child in db.session.scalars(sa.select(Child)) if child.group]
+    may_name = consented([child.id for child in children], consent_rules.GROUP_NAME)
+    for back in range(14):
+        day = clock.today() - timedelta(days=back)
+        if day.weekday() > 4:
+            continue
+        for number, child in enumerate(children):
+            _rhythm(child, author, day, back + number)
+            if (back + number) % 3 == 0:
+                told = facts.OF_ONE[(back + number) // 3 % len(facts.OF_ONE)]
+                _story(author, day, told.format(name=child.person.given_name), [child])
+        for number, group_id in enumerate(dict.fromkeys(child.group_id for child in children)):
+            named = [child for child in children if child.group_id == group_id and child.id in may_name]
+            if named and (back + number) % 2 == 0:
+                _story(author, day, facts.OF_GROUPS[(back + number) // 2 % len(facts.OF_GROUPS)], named)
+    db.session.flush()
+
+
+def _rhythm(child: Child, author: Account, day: date, number: int) -> None:
+    years = (day - (child.person.birth_date or day)).days // 365
+    for hour, minute, kind, what, minutes in () if years > 3 else facts.BABY if years < 2 else facts.TODDLER:
+        at = _moment(day, hour, minute + number * 7 % 13)
+        until = at + timedelta(minutes=minutes + number * 5 % 20) if minutes else None
+        if (until or at) < clock.now():
+            amount, choice = (int(what), "") if isinstance(what, int) else (None, what)
+            db.session.add(
+                RhythmEntry(
+                    organisation_id=scope(), child_id=child.id, group_id=child.group_id, author_id=author.id, day=day,
+                    kind=kind, at=at, until=until, amount=amount, choice=choice,
+                )
+            )  # fmt: skip
+
+
+def _story(author: Account, day: date, body: str, children: list[Child]) -> None:
+    published_at = min(_moment(day, 15, 45), clock.now())
+    if day == clock.today() and clock.local(clock.now()).hour < 10:
+        return
+    tags = [
+        DiaryChild(organisation_id=scope(), child_id=child.id, child=child, day=day, is_shown=True)
+        for child in children
+    ]
+    entry = DiaryEntry(
+        organisation_id=scope(), group_id=children[0].group_id, author_id=author.id, day=day, body=body,
+        state="published", published_at=published_at, created_at=published_at, tags=tags,
+    )  # fmt: skip
+    db.session.add(entry)
+
+
+def _moment(day: date, hour: int, minute: int) -> datetime:
+    return datetime.combine(day, time(hour), tzinfo=clock.AMSTERDAM) + timedelta(minutes=minute)
 
 
 def _account(email: str) -> Account:

@@ -28,3 +28,30 @@ def look(name: str, kind: str) -> Answer:
         return Answer("found", values)
     is_there = any(known == name or known.endswith("." + name) for known, _ in ZONE)
     return Answer("empty" if is_there else "none")
+
+
+# Two weeks on the groups. What happens on a day: hour, minute, kind, amount or choice, minutes it takes.
+Happening = tuple[int, int, str, int | str, int]
+BABY: tuple[Happening, ...] = (
+    (8, 40, "bottle", 180, 0), (9, 20, "diaper", "wet", 0), (9, 40, "sleep", "", 75), (11, 10, "diaper", "dirty", 0),
+    (11, 40, "food", "half", 0), (12, 30, "bottle", 150, 0), (13, 0, "sleep", "", 95), (14, 45, "diaper", "wet", 0),
+    (15, 30, "food", "all", 0), (16, 40, "bottle", 120, 0),
+)  # fmt: skip
+TODDLER: tuple[Happening, ...] = (
+    (9, 30, "food", "all", 0), (10, 15, "diaper", "wet", 0), (11, 50, "food", "half", 0), (12, 45, "sleep", "", 80),
+    (14, 15, "diaper", "dirty", 0), (15, 20, "drink", "all", 0),
+)  # fmt: skip
+OF_GROUPS = (
+    "Wij liepen in de regen naar de eendjes. Iedereen mocht brood geven, en één laars bleef steken in de modder.",
+    "Vanochtend maakten wij een lange trein van stoelen. De conducteur knipte blaadjes als kaartjes.",
+    "In de kring zongen wij over de zon. Daarna mochten de trommels erbij, en toen hoorde u ons vast tot op straat.",
+    "Wij zaaiden tuinkers in eierdopjes. Morgen kijken wij of er al iets groeit.",
+    "Vandaag verfden wij met sponsjes en met tenen. De voetstapjes hangen te drogen bij het raam.",
+    "Buiten vonden wij drie slakken. Zij kregen een huis van takjes, met een tuin van klaver.",
+)
+OF_ONE = (
+    "{name} bouwde een toren tot aan de kin, en telde zelf tot zeven. Wat een trotse blik.",
+    "{name} hielp met fruit snijden, en proefde voor het eerst een kiwi. Eerst een gek gezicht, toen nog een stukje.",
+    "{name} was vanochtend even verdrietig bij het afscheid. Na een boekje op schoot ging het spelen weer heel goed.",
+    "{name} zat lang bij de zandtafel en vulde alle bekers, één voor één.",
+)

@@ -296,6 +296,7 @@ def lines_for(account: Account, children: Sequence[UUID], after: Key | None = No
     is_told = [
         AccessLog.account_id.is_(None),
         sa.or_(AccessLog.chain == VIEWS, AccessLog.action.in_(rules.OF_A_CHILD)),
+        AccessLog.action.not_in(rules.NOT_TOLD),
         sa.or_(AccessLog.actor_id.is_(None), AccessLog.actor_id.not_in(hidden)),
     ]
     return _page([mine, *([AccessLog.child_id == child, *is_told] for child in children)], after, PAGE)

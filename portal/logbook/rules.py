@@ -87,6 +87,11 @@ KINDS: dict[str, tuple[Words, dict[str, Words]]] = {
             "child_added": lambda: _("Kind toegevoegd"),
             "child_changed": lambda: _("Gegevens van een kind gewijzigd"),
             "child_leaves": lambda: _("Laatste dag van een kind vastgelegd"),
+            "entry_published": lambda: _("Verhaal in het dagboek geplaatst"),
+            "entry_corrected": lambda: _("Verhaal in het dagboek gewijzigd"),
+            "entry_withdrawn": lambda: _("Verhaal in het dagboek ingetrokken"),
+            "rhythm_corrected": lambda: _("Dagritme gewijzigd"),
+            "rhythm_withdrawn": lambda: _("Regel uit het dagritme gehaald"),
             "consent_given": lambda: _("Toestemming gegeven"),
             "consent_refused": lambda: _("Geen toestemming gegeven, of ingetrokken"),
             "guardianship_added": lambda: _("Ouder bij een kind gezet"),
@@ -109,6 +114,8 @@ KINDS: dict[str, tuple[Words, dict[str, Words]]] = {
         lambda: _("Gezien en gedownload"),
         {
             "child_seen": lambda: _("Gegevens van een kind bekeken"),
+            "days_seen": lambda: _("Dagen van een kind bekeken"),
+            "group_days_seen": lambda: _("Dagboek van een groep bekeken"),
             "parent_seen": lambda: _("Gegevens van een ouder bekeken"),
             "photo_seen": lambda: _("Foto bekeken"),
             "parents_downloaded": lambda: _("Bestand met alle ouders en kinderen gedownload"),
@@ -153,6 +160,7 @@ _SENTENCES = {action: words for _kind, actions in KINDS.values() for action, wor
 OF_EVERYONE = ("parents_downloaded",)  # looks at every parent and child at once
 # What a parent sees besides looks of what is done with a child. What is about a guardian stands with that guardian.
 OF_A_CHILD = ("child_added", "child_changed", "child_leaves", "consent_given", "consent_refused")
+NOT_TOLD = ("days_seen",)  # parents who read of their own child: nobody wants to be counted by the other parent
 # Of a parent's own lines: what a page asks by mistake says nothing, and a court is not ours to announce.
 NOT_FOR_PARENTS = ("denied", "block_asked", "block_confirmed", "block_lifted")
 BY_STRANGERS = {
@@ -384,6 +392,10 @@ _DETAILS: dict[str, Callable[[str], str]] = {
     "rights_changed": _rights,
     "block_asked": _day("until ", lambda day: _("tot en met %(day)s", day=day)),
     "block_confirmed": _day("until ", lambda day: _("tot en met %(day)s", day=day)),
+    **dict.fromkeys(
+        ("entry_published", "entry_corrected", "entry_withdrawn", "rhythm_corrected", "rhythm_withdrawn"),
+        _day("", lambda day: _("over %(day)s", day=day)),
+    ),
     "parents_imported": _imported,
     "parents_downloaded": _rows,
     "log_downloaded": _rows,

@@ -162,6 +162,39 @@ def with_logo(content):
     return visit
 
 
+def followed_here(page, link):
+    page.locator(link).first.click()
+    page.wait_for_load_state()
+
+
+def at_group(*links, send="#story-form", **fields):
+    """The board of the first group, and from there along these links and buttons."""
+
+    def visit(page):
+        page.goto("/beheer/dagboek")
+        if page.locator("main .tiles a").count():
+            followed_here(page, "main .tiles a")
+        for link in links:
+            followed_here(page, link)
+        if fields:
+            for name, value in fields.items():
+                field = page.locator(f"{send} [name={name}]")
+                field.select_option(value) if name == "kind" else field.fill(value)
+            page.evaluate("document.documentElement.id = 'before'")
+            page.locator(send).evaluate("form => setTimeout(() => HTMLFormElement.prototype.submit.call(form))")
+            page.locator("html:not(#before)").wait_for()
+
+    return visit
+
+
+def with_story(page):
+    at_group()(page)
+    page.locator("#story-form [name=children]").first.check()
+    page.locator("#story-form textarea").fill("Vandaag maakten wij een toren.")
+    followed_here(page, "#story-form [name=publish]")
+    page.locator("article").first.wait_for()
+
+
 WRONG = {"email": "niemand@voorbeeld.nl", "password": "fout"}
 PAGES = {
     "login": ("stranger", opened("/inloggen")),
@@ -229,6 +262,16 @@ PAGES = {
     "own address, wrong": ("parent", opened("/account/adres", email="onzin")),
     "own address, gone": ("parent", opened("/account/adres/bevestigen/a.b.c")),
     "no address to keep": ("stranger", opened("/adres-houden/a.b.c")),
+    "groups": ("staff", opened("/beheer/dagboek")),
+    "board": ("staff", at_group()),
+    "board, wrong": ("staff", at_group(body="")),
+    "child of a group": ("staff", at_group("#rhythm-title ~ ul a")),
+    "rhythm, wrong": ("staff", at_group("#rhythm-title ~ ul a", send="#rhythm-form", kind="temperature", amount="veel")),
+    "rhythm to correct": ("staff", at_group("#rhythm-title ~ ul a", "#quick-form [value='bottle:150']", "#rhythm-title ~ ul a", "#today-title ~ ul a")),
+    "story": ("staff", with_story),
+    "story to correct": ("staff", lambda page: (with_story(page), followed_here(page, "article a"))),
+    "days": ("parent", opened("/dagboek")),
+    "days of a child": ("parent", opened("/dagboek?tot=2020-01-01")),
     "consent": ("parent", opened("/toestemming")),
     "consent, answered": ("parent", followed("/toestemming", ".questions button")),
     "purposes": ("staff", opened("/beheer/toestemming")),

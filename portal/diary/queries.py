@@ -1,0 +1,254 @@
+"""Stories and rhythm: of a group on one day, and page by page for a parent."""
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from functools import cache
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased, joinedload, selectinload
+
+from portal import clock
+from portal.auth.models import Account, Person
+from portal.children.models import Child
+from portal.children.queries import ChildLine
+from portal.consent.queries import has_consent_to
+from portal.consent.rules import GROUP_NAME
+from portal.db import db
+from portal.diary.models import DiaryChild, DiaryEntry, DiaryVersion, DiaryVisit, RhythmEntry
+from portal.diary.rules import MOST_A_DAY, SAME_VISIT, Rhythm, Said, day_words, in_a_row, whole_days
+from portal.diary.rules import said as say
+
+# For the group
+
+
+def children_on(group_id: UUID, day: date) -> Sequence[Child]:
+    """The children of this group who are still there on this day, by name."""
+    here = sa.or_(Child.end_date.is_(None), Child.end_date >= day)
+    statement = sa.select(Child).join(Child.person).where(Child.group_id == group_id, here)
+    return db.session.scalars(statement.order_by(Person.sort_name, Person.id)).all()
+
+
+def entries_on(group_id: UUID, day: date) -> Sequence[DiaryEntry]:
+    """The stories of this group about this day that are not withdrawn, the newest first."""
+    statement = sa.select(DiaryEntry).where(
+        DiaryEntry.group_id == group_id, DiaryEntry.day == day, DiaryEntry.state != "withdrawn"
+    )
+    return db.session.scalars(_whole(statement).order_by(DiaryEntry.created_at.desc(), DiaryEntry.id)).all()
+
+
+def entry(entry_id: UUID) -> DiaryEntry | None:
+    return db.session.scalars(_whole(sa.select(DiaryEntry).where(DiaryEntry.id == entry_id))).one_or_none()
+
+
+def held_entry(entry_id: UUID) -> DiaryEntry | None:
+    """This story, and nobody else changes it until the commit."""
+    statement = sa.select(DiaryEntry).where(DiaryEntry.id == entry_id).with_for_update(of=DiaryEntry)
+    return db.session.scalars(statement.execution_options(populate_existing=True)).one_or_none()
+
+
+def _whole(statement: Any) -> Any:
+    return statement.options(joinedload(DiaryEntry.author), selectinload(DiaryEntry.tags).joinedload(DiaryChild.child))
+
+
+def versions_of(entry_id: UUID) -> list[tuple[DiaryVersion, str]]:
+    """What this story said before, with the name of who wrote it; the newest first."""
+    statement = (
+        sa.select(DiaryVersion, Person)
+        .join(Account, Account.id == DiaryVersion.written_by)
+        .join(Person, Person.id == Account.person_id)
+        .where(DiaryVersion.entry_id == entry_id)
+        .order_by(DiaryVersion.version.desc())
+    )
+    return [(version, person.full_name) for version, person in db.session.execute(statement)]
+
+
+def last_writer(entry: DiaryEntry) -> UUID:
+    """Who wrote what the story says now."""
+    before = sa.select(DiaryVersion.replaced_by).where(DiaryVersion.entry_id == entry.id)
+    return db.session.scalar(before.order_by(DiaryVersion.version.desc()).limit(1)) or entry.author_id
+
+
+def rhythm_on(child_ids: Collection[UUID], day: date) -> dict[UUID, list[RhythmEntry]]:
+    """The rhythm of these children on this day, in the order of the clock."""
+    statement = sa.select(RhythmEntry).where(
+        RhythmEntry.child_id.in_(list(child_ids)), RhythmEntry.day == day, RhythmEntry.withdrawn_at.is_(None)
+    )
+    of: dict[UUID, list[RhythmEntry]] = {child_id: [] for child_id in child_ids}
+    for row in db.session.scalars(statement.order_by(RhythmEntry.at, RhythmEntry.created_at)) if child_ids else []:
+        of[row.child_id].append(row)
+    return of
+
+
+def held_rhythm(row_id: UUID) -> RhythmEntry | None:
+    """This one, and nobody else changes it until the commit."""
+    statement = sa.select(RhythmEntry).where(RhythmEntry.id == row_id).with_for_update()
+    return db.session.scalars(statement.execution_options(populate_existing=True)).one_or_none()
+
+
+# For a parent. Of each child the newest rows are read by its own index: the work does not grow with the years
+
+STORIES, RHYTHM = 20, 2 * MOST_A_DAY  # that are read of one child
+MOST_DAYS = 10  # on one page
+
+
+class Story(NamedTuple):
+    """A story as a parent reads it. Of children of others only who may be named is there."""
+
+    id: UUID
+    day: date
+    body: str
+    author: str
+    published_at: datetime
+    corrected_at: datetime | None
+    is_new: bool
+    child_ids: list[UUID]  # own children
+    others: list[str]
+
+
+class Told(NamedTuple):
+    """One thing of the rhythm of an own child."""
+
+    child_id: UUID
+    day: date
+    rhythm: Rhythm
+
+
+class Day(NamedTuple):
+    """One day: of each child its rhythm in the order of the clock, and the stories."""
+
+    day: date
+    title: str
+    rhythm: list[tuple[str, list[Said]]]
+    stories: list[tuple[str, Story]]  # with the names of the own children in it
+
+
+def days_of(person_id: UUID, children: Sequence[ChildLine], until: date) -> tuple[list[Day], date | None]:
+    """Some days of these children up to and including this one, the newest first; and the last of them when there are
+    older ones. Two statements.
+    """
+    if not children:
+        return [], None
+    names = {child.id: child.given_name for child in children}
+    days, stories, told, is_more = _read(person_id, list(names), until)
+    shown = [
+        Day(
+            day, day_words(day, clock.today()),
+            [(name, said) for child_id, name in names.items() if (said := _said(told, child_id, day))],
+            [
+                (in_a_row([name for child_id, name in names.items() if child_id in story.child_ids]), story)
+                for story in stories
+                if story.day == day
+            ],
+        )
+        for day in days
+    ]  # fmt: skip
+    return shown, days[-1] if days and is_more else None
+
+
+def _said(told: Sequence[Told], child_id: UUID, day: date) -> list[Said]:
+    return [say(each.rhythm) for each in told if (each.child_id, each.day) == (child_id, day)]
+
+
+def _read(person_id: UUID, child_ids: Sequence[UUID], until: date) -> tuple[list[date], list[Story], list[Told], bool]:
+    facts: dict[str, Any] = {f"child_{number}": child_id for number, child_id in enumerate(child_ids)}
+    facts |= {"until": until, "today": clock.today(), "person_id": person_id, "visit_over": clock.now() - SAME_VISIT}
+    rows = db.session.execute(_stories(len(child_ids)), facts).all()
+    told = [Told(row.child_id, row.day, Rhythm(*row[2:])) for row in db.session.execute(_rhythm(len(child_ids)), facts)]
+    read = {(row.child_id, row.id): row.day for row in rows}
+    days, is_more = whole_days(
+        [*_ends([(child_id, day) for (child_id, _id), day in read.items()], STORIES),
+         *_ends([(each.child_id, each.day) for each in told], RHYTHM)],
+        MOST_DAYS,
+    )  # fmt: skip
+    return days, _gathered(rows, child_ids), sorted(told, key=lambda each: each.rhythm.at), is_more
+
+
+def _ends(found: Sequence[tuple[UUID, date]], most: int) -> list[tuple[date, bool]]:
+    """The days that were read, and of each whether it is the last of a child of which not all was read."""
+    of: dict[UUID, list[date]] = {}
+    for child_id, day in found:
+        of.setdefault(child_id, []).append(day)
+    return [
+        (day, len(days) >= most and day == min(days)) for days in of.values() for day in sorted(set(days), reverse=True)
+    ]
+
+
+def _gathered(rows: Sequence[Any], child_ids: Sequence[UUID]) -> list[Story]:
+    """A row per story, own child and child in it becomes a story with its children."""
+    stories: dict[UUID, Story] = {}
+    for row in rows:
+        is_new = row.since is not None and row.published_at > row.since
+        story = stories.setdefault(
+            row.id,
+            Story(row.id, row.day, row.body, row.author, row.published_at, row.corrected_at, is_new, [], []),
+        )
+        if row.tagged in child_ids:
+            if row.tagged not in story.child_ids:
+                story.child_ids.append(row.tagged)
+        elif row.may_be_named and row.given_name not in story.others:
+            story.others.append(row.given_name)
+    return sorted(stories.values(), key=lambda story: story.published_at)
+
+
+@cache
+def _stories(children: int) -> Any:
+    mine = sa.union_all(*(sa.select(_tags_of(number)) for number in range(children))).subquery()
+    author, writer, person = aliased(Person), aliased(Account), aliased(Person)
+    tag, child = aliased(DiaryChild), aliased(Child)
+    is_over = DiaryVisit.seen_at < sa.bindparam("visit_over")
+    last_visit = sa.case((is_over, DiaryVisit.seen_at), else_=DiaryVisit.before_at)
+    since = sa.select(last_visit).where(DiaryVisit.person_id == sa.bindparam("person_id")).scalar_subquery()
+    return (
+        sa.select(
+            mine.c.child_id, mine.c.day, DiaryEntry.id, DiaryEntry.body, DiaryEntry.published_at,
+            DiaryEntry.corrected_at, author.given_name.label("author"), tag.child_id.label("tagged"),
+            person.given_name, has_consent_to(tag.child_id, GROUP_NAME).label("may_be_named"), since.label("since"),
+        )
+        .join(DiaryEntry, DiaryEntry.id == mine.c.entry_id)
+        .join(writer, writer.id == DiaryEntry.author_id)
+        .join(author, author.id == writer.person_id)
+        .join(tag, tag.entry_id == DiaryEntry.id)
+        .join(child, child.id == tag.child_id)
+        .join(person, person.id == child.person_id)
+        .order_by(person.sort_name)
+    )  # fmt: skip
+
+
+def _tags_of(number: int) -> Any:
+    return (
+        sa.select(DiaryChild.child_id, DiaryChild.day, DiaryChild.entry_id)
+        .where(
+            DiaryChild.child_id == sa.bindparam(f"child_{number}", type_=sa.Uuid()), DiaryChild.is_shown.is_(True),
+            DiaryChild.day <= sa.bindparam("until", type_=sa.Date),
+        )
+        .order_by(DiaryChild.day.desc())
+        .limit(STORIES)
+        .subquery()
+    )  # fmt: skip
+
+
+@cache
+def _rhythm(children: int) -> Any:
+    return sa.select(sa.union_all(*(sa.select(_rhythm_of(number)) for number in range(children))).subquery())
+
+
+def _rhythm_of(number: int) -> Any:
+    return (
+        sa.select(
+            RhythmEntry.child_id, RhythmEntry.day, RhythmEntry.kind, RhythmEntry.at, RhythmEntry.until,
+            RhythmEntry.amount, RhythmEntry.choice, RhythmEntry.note,
+        )
+        .where(
+            RhythmEntry.child_id == sa.bindparam(f"child_{number}", type_=sa.Uuid()),
+            RhythmEntry.withdrawn_at.is_(None), RhythmEntry.day <= sa.bindparam("until", type_=sa.Date),
+        )
+        .order_by(RhythmEntry.day.desc())
+        .limit(RHYTHM)
+        .subquery()
+    )  # fmt: skip
+
+
+def visit(person_id: UUID) -> DiaryVisit | None:
+    return db.session.scalars(sa.select(DiaryVisit).where(DiaryVisit.person_id == person_id)).one_or_none()

@@ -1,0 +1,44 @@
+"""What a parent reads of the days of the own children."""
+
+from datetime import timedelta
+
+from flask import Blueprint, render_template, request, url_for
+from flask_login import current_user
+
+from portal import clock, doors
+from portal.children.find import find_child
+from portal.children.queries import children_of
+from portal.db import db, writing
+from portal.diary import actions, find, queries
+
+bp = doors.parents(Blueprint("diary", __name__, url_prefix="/dagboek"))
+
+
+@bp.get("")
+def days():
+    return _page(children_of(current_user.account.person_id), None)
+
+
+@bp.get("/<uuid:child_id>")
+def child_days(child_id):
+    find_child(child_id)
+    children = children_of(current_user.account.person_id)
+    return _page(children, next(child for child in children if child.id == child_id))
+
+
+def _page(children, child):
+    account, until = current_user.account, find.asked_until(request.args.get("tot", ""))
+    read = [child] if child else children
+    shown, older = queries.days_of(account.person_id, read, until)
+    endpoint, kept = (".child_days", {"child_id": child.id}) if child else (".days", {})
+    if shown:
+        with writing():
+            actions.visited(account, [each.id for each in read])
+            db.session.commit()
+    return render_template(
+        "diary/days.html", children=children, child=child, many=len(read) > 1, days=shown,
+        until=until, today=clock.today(),
+        here=url_for(endpoint, **kept), is_back="tot" in request.args,
+        older=url_for(endpoint, **kept, tot=older - timedelta(days=1)) if older else "",
+        new=sum(story.is_new for day in shown for _names, story in day.stories),
+    )  # fmt: skip
