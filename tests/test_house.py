@@ -44,7 +44,7 @@ ONLY_IN = {
     "worker": ["outbox", "photos", "bounces", "uploads", "postmaster"], "images": ["files"], "bucket": ["files"], "storage": ["files"], "events": ["auth"],
     "cookies": ["auth"], "gate": ["auth"], "account": ["auth"],
     "facts": ["postmaster", "demo"], "providers": ["postmaster"], "spf": ["postmaster"], "domain": ["postmaster"],
-    "dmarc": ["postmaster"], "server": ["postmaster"], "words": ["postmaster", "delivery"], "arrived": ["bounces", "postmaster"], "mailbox": ["bounces"],
+    "dmarc": ["postmaster"], "server": ["postmaster"], "words": ["postmaster", "delivery", "logbook"], "arrived": ["bounces", "postmaster"], "mailbox": ["bounces"],
     "gather": ["postmaster"], "trial": ["postmaster"],
 }  # fmt: skip
 WEB = {"forms", "routes", "account", "gate", "staff"}

@@ -227,11 +227,11 @@ def _fates() -> None:
         ("fatima", "auth/forgot_password", "full", full),
         ("jeroen", "auth/credentials", "gone", gone),
     ]
-    for name, kind, bounce_state, facts in fates:
+    for name, kind, bounce_state, values in fates:
         account = _account(f"{name}@voorbeeld.nl")
         account.bounce_state, account.bounced_at = bounce_state, now if bounce_state else None
         made = {"created_at": earlier, "due_at": earlier, "sent_at": earlier, "expires_at": now + timedelta(days=1)}
-        db.session.add(Mail(organisation_id=scope(), kind=kind, account_id=account.id, **{**made, **facts}))
+        db.session.add(Mail(organisation_id=scope(), kind=kind, account_id=account.id, **{**made, **values}))
     db.session.flush()
 
 

@@ -5,7 +5,7 @@ from flask_login import current_user
 
 from portal import clock, doors
 from portal.children.queries import children_of
-from portal.logbook import find, queries, rules
+from portal.logbook import find, queries, rules, words
 from portal.text import _, datum, tijd
 
 bp = doors.parents(Blueprint("who_looked", __name__, url_prefix="/account/wie-keek-mee"))
@@ -45,7 +45,7 @@ def _shown(entry, children):
         "is_refused": entry.result != "ok",
         "who": _who(entry, me),
         "child": children.get(entry.child_id, ""),
-        "detail": rules.detail_words(entry.action, entry.detail) if is_told else "",
+        "detail": words.detail_words(entry.action, entry.detail) if is_told else "",
         "network": entry.address if is_mine else "",
     }
 

@@ -11,7 +11,7 @@ from portal.audit.actions import record
 from portal.auth.find import confirm_first
 from portal.db import db
 from portal.imports.rules import harmless
-from portal.logbook import find, forms, queries, rules
+from portal.logbook import find, forms, queries, rules, words
 from portal.text import _
 from portal.throttle.rules import masked
 
@@ -27,7 +27,8 @@ def overview():
         entries, more = queries.lines(wanted, find.find_key(request.args.get("na", "")))
     return render_template(
         "logbook/overview.html",
-        form=form, entries=find.without_secrets(entries), rules=rules, asked=_asked(form), older=_older(form, more),
+        form=form, entries=find.without_secrets(entries), rules=rules, detail_words=words.detail_words,
+        asked=_asked(form), older=_older(form, more),
         newest=url_for(".overview", **_asked(form)) if "na" in request.args else "", most=queries.MOST_EXPORTED,
     ), 200 if wanted is not None else 422  # fmt: skip
 
@@ -82,7 +83,7 @@ def _cells(entry):
     yield entry.actor.name if entry.actor else ""
     yield rules.role_words(entry.actor.role) if entry.actor else ""
     yield rules.sentence(entry.action)
-    yield rules.detail_words(entry.action, entry.detail)
+    yield words.detail_words(entry.action, entry.detail)
     yield entry.account.name if entry.account else ""
     yield entry.child
     yield _("ja") if entry.result == "ok" else _("nee")
