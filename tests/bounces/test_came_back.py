@@ -1,12 +1,14 @@
 """A mail that comes back to our mailbox lands on the mail that left, and on no other."""
 
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
 
 from portal.auth.models import Account
+from portal.bounces import worker
 from portal.bounces.actions import trust_address
 from portal.bounces.mailbox import NoMailbox
 from portal.outbox import rules
@@ -157,6 +159,19 @@ def test_worker_that_stops_after_the_commit_counts_nothing_twice(sent, look, box
     assert address_of(anna)[0] == ""
     assert look() == {"known": 1, "noted": 1}
     assert address_of(anna)[0] == ""
+
+
+def test_two_workers_that_read_the_same_report_count_it_once(sent, app, anna, address_of):
+    came = report(GMAIL, sent(anna).to)
+
+    def see_to(_number):
+        with app.app_context():
+            return worker._see_to(came)
+
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(see_to, range(4)))
+    assert sorted(found) == ["known", "known", "known", "noted"]
+    assert address_of(anna) == ("gone", [("address_flagged", "gone")])
 
 
 def test_mail_without_an_account_comes_back_too(sent, look, row):
