@@ -130,13 +130,18 @@ def claim(owner: str, lease: timedelta, of: Collection[UUID]) -> Claim | None:
     )
 
 
-def settle(claimed: Claim, verdict: Verdict, code: int | None = None, text: str = "", **also: Any) -> bool:
-    """Write down how the try ended. Whether this worker still held the mail: if not, nothing is written."""
+def settle(
+    claimed: Claim, verdict: Verdict, code: int | None = None, text: str = "", tell: bool = True, **also: Any
+) -> bool:  # fmt: skip
+    """Write down how the try ended, and `also` these values; `tell` other subjects of a refusal.
+
+    Whether this worker still held the mail: if not, nothing is written.
+    """
     held = sa.update(Mail).where(Mail.id == claimed.mail_id, Mail.owner == claimed.owner, Mail.state == "busy")
     values = {"smtp_code": code, "smtp_text": text[:300], **also, **_outcome(claimed, verdict)}
     if changed(held.values(owner="", lease_until=None, **values)) != 1:
         return False
-    if verdict is Verdict.REFUSED and code is not None:
+    if tell and verdict is Verdict.REFUSED and code is not None:
         mail = db.session.get_one(Mail, claimed.mail_id)
         for each in AFTER_REFUSAL:
             each(mail, code, text)

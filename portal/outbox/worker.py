@@ -285,13 +285,19 @@ class Line:
         self, claimed: Claim, verdict: Verdict, code: int | None = None, text: str = "", **also: Any
     ) -> None:  # fmt: skip
         """Tries for as long as it takes a database to come back: what is not written down goes out twice."""
+        tell = True
         for _ in range(SETTLE_TRIES):
             try:
                 with within(claimed.organisation_id), database.writing():
-                    was_ours = actions.settle(claimed, verdict, code, text, **also)
+                    was_ours = actions.settle(claimed, verdict, code, text, tell, **also)
                     db.session.commit()
             except OperationalError:
                 time.sleep(POLL)
+            except Exception as error:
+                if not tell:
+                    raise
+                log.error("a subject stumbled over the refusal of mail %s: %s", claimed.mail_id, _where(error))
+                tell = False  # its mistake may not make the mail go again
             else:
                 if not was_ours:
                     log.warning("mail %s was taken over before it was %s", claimed.mail_id, verdict.value)

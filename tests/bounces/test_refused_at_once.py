@@ -2,6 +2,8 @@
 
 import pytest
 
+from portal.outbox import actions
+
 NOBODY, FULL = "550 5.1.1 <anna@voorbeeld.nl>: no such user", "552 5.2.2 mailbox full"
 
 
@@ -48,6 +50,14 @@ def test_full_mailbox_stops_mail_after_three_in_a_week(send, anna, time, address
 def test_other_answers_say_nothing_of_the_address(answer, send, anna, address_of):
     send(anna, answer)
     assert address_of(anna) == ("", [])
+
+
+def test_mistake_of_a_subject_does_not_make_a_refused_mail_go_again(send, anna, address_of, monkeypatch, caplog):
+    monkeypatch.setattr(actions, "AFTER_REFUSAL", [actions.AFTER_REFUSAL[0], lambda *_: 1 / 0])
+    refused = send(anna, NOBODY)
+    assert (refused.state, refused.owner, refused.bounce_status) == ("refused", "", "")
+    assert address_of(anna) == ("", [])
+    assert "a subject stumbled" in caplog.text and "anna" not in caplog.text
 
 
 def test_mail_to_an_old_address_says_nothing_of_the_new_one(send, anna, address_of, row):
