@@ -8,10 +8,11 @@ import secrets
 from collections import Counter
 from datetime import timedelta
 from io import BytesIO
-from typing import IO, Any
+from tempfile import TemporaryFile
+from typing import IO, Any, cast
 from urllib.parse import unquote_to_bytes
 
-from flask import Blueprint, Flask, Request, Response, abort, g, request, session, url_for
+from flask import Blueprint, Flask, Request, Response, abort, current_app, g, request, session, url_for
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
 
@@ -29,15 +30,19 @@ PERMISSIONS: dict[str, str] = {}  # of the office's blueprints: what one must be
 FILES: dict[str, int] = {}  # pages of the office that take a file, and how large a form with one may be
 ANY_HOST = {"welcome.livez", "welcome.readyz", "static"}
 
+KEPT_IN_MEMORY = 16 << 20  # bytes of one form
+
 csrf = CSRFProtect()
 log = logging.getLogger("portal")
 _refusals: Counter[str] = Counter()
 
 
 class _Request(Request):
-    def _get_file_stream(self, *_args: Any, **_kwargs: Any) -> IO[bytes]:
-        """A file that is sent stays in memory, for it is small: no copy of it is left in a temporary folder."""
-        return BytesIO()
+    def _get_file_stream(self, total_content_length: int | None, *_args: Any, **_kwargs: Any) -> IO[bytes]:
+        """A file that is sent stays in memory; of many, on our own disk without a name. No copy of it is left."""
+        if (total_content_length or 0) <= KEPT_IN_MEMORY:
+            return BytesIO()
+        return cast(IO[bytes], TemporaryFile(dir=current_app.instance_path))
 
 
 def public(blueprint: Blueprint) -> Blueprint:

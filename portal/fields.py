@@ -35,6 +35,7 @@ __all__ = [
     "Day",
     "Email",
     "File",
+    "Files",
     "Form",
     "Hidden",
     "Line",
@@ -277,6 +278,11 @@ def File(label: Any, empty: Any, accept: str, most: int = 0) -> Any:
     return _File(label, [_needed(empty)], most=most, render_kw={"accept": accept})
 
 
+def Files(label: Any, empty: Any, accept: str, many: int) -> Any:
+    """One to so many files, of which the subject looks at each."""
+    return _Files(label, [_needed(empty)], most=0, many=many, render_kw={"accept": accept, "multiple": "multiple"})
+
+
 class _File(FileField):
     """Takes the file itself. Words in its place are no file, and neither is the empty part of who chose none."""
 
@@ -303,6 +309,22 @@ class _File(FileField):
             raise ValidationError(
                 _("Dit bestand is te groot. Het mag hoogstens %(most)s MB zijn.", most=self.most >> 20)
             )
+
+
+class _Files(_File):
+    """Gives all files that were sent, in their order."""
+
+    def __init__(self, *args: Any, many: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.many = many
+
+    def process(self, formdata: Any, *args: Any, **kwargs: Any) -> None:
+        super().process(formdata, *args, **kwargs)
+        self.data = list(self.raw_data or [])
+
+    def pre_validate(self, form: Any) -> None:
+        if len(self.data) > self.many:
+            raise ValidationError(_("Kies hoogstens %(many)s bestanden tegelijk.", many=self.many))
 
 
 CheckBox: Callable[..., Any] = BooleanField

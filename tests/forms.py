@@ -154,6 +154,9 @@ POSTS = {
     "office_diary.rhythm": Post("manager", f"/beheer/dagboek/ritme/{ID}", refusal=404, stale=404),
     "office_diary.wake": Post("manager", f"/beheer/dagboek/ritme/{ID}/wakker", refusal=404),
     "office_diary.withdraw_rhythm": Post("manager", f"/beheer/dagboek/ritme/{ID}/weg", refusal=404),
+    "group_photos.photos": Post("manager", f"/beheer/groepen/{ID}/fotos", refusal=404, large=True, stale=404),
+    "group_photos.change_photo": Post("manager", f"/beheer/fotos/{ID}", refusal=404, stale=404),
+    "group_photos.withdraw": Post("manager", f"/beheer/fotos/{ID}/intrekken", refusal=404),
     "corrections.settle": Post("administratie", f"/beheer/meldingen/{ID}/klaar", refusal=404),
     "logbook.download": Post("manager", "/beheer/logboek/bestand"),
     "api_tokens.make": Post("manager", "/beheer/koppeling/nieuw", {"name": "Planning", "opens": "children"}),
@@ -183,6 +186,8 @@ EXAMPLES = {
     "code": "photo_own",
     "entry_id": ID,
     "rhythm_id": ID,
+    "photo_id": ID,
+    "size": "klein",
 }
 
 # As they travel, so that what is no text at all can be sent too.

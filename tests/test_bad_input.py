@@ -151,7 +151,7 @@ def too_large(endpoint, browser, _):
         for line in ("--grens", f'Content-Disposition: form-data; name="{name}"', "", value)
     ) + "\r\n--grens--"  # fmt: skip
     for kind, words in {FORM: body(large, browser.csrf), "multipart/form-data; boundary=grens": multipart}.items():
-        status = 422 if post.large and kind != FORM else 413
+        status = post.refusal if post.large and kind != FORM else 413
         yield kind, refused(browser.send(post.path, words, content_type=kind), status)
 
 

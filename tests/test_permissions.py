@@ -11,10 +11,12 @@ from portal.children.models import Guardianship
 from portal.db import db
 from portal.diary.models import DiaryEntry, RhythmEntry
 from portal.files import actions as files
-from portal.files.images import Picture
+from portal.files.images import Photograph, Picture
 from portal.imports import actions as imports
 from portal.imports import rules
 from portal.organisations.models import Group
+from portal.photos import actions as photos
+from portal.photos.actions import Received
 from portal.roles import MAY, ROLES
 from portal.uploads import actions as uploads
 from tests.forms import ID
@@ -35,9 +37,9 @@ ASKS = {
         "account.end_session", "account.end_all_sessions", "second_step.enter", "second_step.set_up",
         "second_step.qr_code", "second_step.use_recovery_code", "second_step.confirm", "own_second_step.overview",
         "own_second_step.make_codes", "own_second_step.turn_off", "who_looked.who_looked", "own.change_address", "own.confirm_address",
-        "own.details", "photos.photo", "consent.overview", "consent.answer", "diary.days",
+        "own.details", "consent.overview", "consent.answer", "diary.days",
     ],
-    "guardian": ["diary.child_days"],
+    "guardian": ["diary.child_days", "photos.photo"],
     "office.open": ["office.start", "places.locations"],
     "organisation.change": [
         "face.organisation", "face.preview", "face.check_colour", "face.sample", "face.logo", "face.try_logo",
@@ -67,6 +69,7 @@ ASKS = {
     ],
     "parents.credentials": ["paper.print_letter", "office_credentials.send_credentials", "mails_again.send_again"],
     "diary.write": [
+        "group_photos.photos", "group_photos.photo", "group_photos.change_photo", "group_photos.withdraw",
         "office_diary.groups", "office_diary.board", "office_diary.entry", "office_diary.publish",
         "office_diary.withdraw", "office_diary.child", "office_diary.press", "office_diary.rhythm",
         "office_diary.wake", "office_diary.withdraw_rhythm",
@@ -232,7 +235,19 @@ def examples(kok, els, noor, anna, inside):
         story = DiaryEntry(**here, day=day, body="Wij zongen.", tags=[])
         line = RhythmEntry(**here, day=day, child_id=noor.id, kind="note", at=clock.now(), note="gezongen")
         db.session.add_all([story, line])
+        photo_id = _photo_of(noor, els)
     return {
-        **EXAMPLES, "child_id": noor.id, "person_id": anna.person_id, "account_id": els.id, "import_id": done.id, "upload_id": upload.id, "file_id": file.id,
+        **EXAMPLES, "photo_id": photo_id, "size": "klein", "child_id": noor.id, "person_id": anna.person_id, "account_id": els.id, "import_id": done.id, "upload_id": upload.id, "file_id": file.id,
         "entry_id": story.id, "rhythm_id": line.id, "group_id": group.id, "location_id": group.location_id, "token_id": token.id,
     }  # fmt: skip
+
+
+def _photo_of(child, by):
+    """A photo that is ready, in its smallest size."""
+    received = Received(files.put(b"a photo"), "0" * 64, 7)
+    photo = photos.take_in(received, db.session.get(Group, child.group_id), by.id, child_ids=[child.id])
+    claimed = photos.claim("test")
+    photos.finish(
+        claimed, Photograph(None, [("klein", Picture("image/jpeg", 9, 9, b"a photo"))]), [files.put(b"a photo")]
+    )
+    return photo.id

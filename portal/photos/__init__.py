@@ -4,10 +4,13 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
+    from portal.doors import takes_files
     from portal.outbox.actions import CHORES, SWEEPS
-    from portal.photos import actions, routes, worker
+    from portal.photos import actions, routes, rules, staff, worker
 
     app.register_blueprint(routes.bp)
+    app.register_blueprint(staff.bp)
+    takes_files("group_photos.photos", rules.MOST_IN_A_POST)
 
     if worker.run_next not in CHORES:
         CHORES.append(worker.run_next)

@@ -8,7 +8,7 @@ from flask_login import current_user
 from portal.children.find import seen_groups
 from portal.files import find as files
 from portal.organisations.models import Group
-from portal.photos import queries
+from portal.photos import queries, rules
 from portal.photos.models import Photo
 from portal.photos.queries import Kept, Sight
 
@@ -25,6 +25,8 @@ def find_sight_here(photo_id: UUID, size: str) -> Sight:
 
 def _known(size: str) -> str:
     """The size that can be sent: a browser from before WebP gets the JPEG that is larger than it asked."""
+    if size not in rules.SIZES:
+        abort(404)
     return "groot" if size == "midden" and not _takes_webp() else size
 
 

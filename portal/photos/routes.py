@@ -10,7 +10,7 @@ from portal.photos import actions, find
 bp = doors.parents(Blueprint("photos", __name__))
 
 
-@bp.get("/fotos/<uuid:photo_id>/<any(klein, midden, groot):size>")
+@bp.get("/fotos/<uuid:photo_id>/<size>")
 def photo(photo_id, size):
     sight = find.find_sight(photo_id, size)
     response = find.answer(sight)

@@ -187,6 +187,20 @@ def at_group(*links, send="#story-form", **fields):
     return visit
 
 
+def with_photo(content):
+    """The photos of the first group, after this was sent as one of them."""
+
+    def visit(page):
+        at_group("a.photos-link")(page)
+        chosen = {"name": "a.png", "mimeType": "image/png", "buffer": content}
+        page.locator("#photos-form [name=photo]").set_input_files(chosen)
+        page.evaluate("document.documentElement.id = 'before'")
+        page.locator("#photos-form").evaluate("form => setTimeout(() => HTMLFormElement.prototype.submit.call(form))")
+        page.locator("html:not(#before)").wait_for()
+
+    return visit
+
+
 def with_story(page):
     at_group()(page)
     page.locator("#story-form [name=children]").first.check()
@@ -272,6 +286,9 @@ PAGES = {
     "story to correct": ("staff", lambda page: (with_story(page), followed_here(page, "article a"))),
     "days": ("parent", opened("/dagboek")),
     "days of a child": ("parent", opened("/dagboek?tot=2020-01-01")),
+    "photos": ("staff", at_group("a.photos-link")),
+    "photos, wrong": ("staff", with_photo(b"geen foto")),
+    "photo": ("staff", lambda page: (with_photo(logo())(page), followed_here(page, ".photos a"))),
     "consent": ("parent", opened("/toestemming")),
     "consent, answered": ("parent", followed("/toestemming", ".questions button")),
     "purposes": ("staff", opened("/beheer/toestemming")),
@@ -640,6 +657,7 @@ def test_every_page_is_in_these_lists(server):
         "auth.open_letter_link", "mails.outbox", "logbook.overview", "logbook.who_saw", "who_looked.who_looked",
         "own.details",
         "own.change_address", "own.confirm_address", "stop_address.stop", "corrections.corrections",
+        "group_photos.photos", "group_photos.change_photo",
         "office_search.search", "office_children.children", "office_children.child",
         "office_children_change.add_child", "office_children_change.change_child", "office_children_change.leave",
         "office_rights.add_parent", "office_rights.change_rights", "office_rights.end_parent",

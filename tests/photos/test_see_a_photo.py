@@ -9,7 +9,7 @@ from PIL import Image
 
 from portal import clock
 from portal.audit.models import AccessLog
-from portal.auth.models import Session
+from portal.auth.models import Session, StaffGroup
 from portal.children.models import Block, Child, Guardianship
 from portal.db import db
 from portal.photos import actions, queries
@@ -215,3 +215,16 @@ def test_photo_takes_few_statements(looks, app, anna, noor, sem, mila, ready, al
         sa.event.remove(engine, "before_cursor_execute", note)
     counted = [each for each in seen if not each.startswith(("BEGIN", "PRAGMA", "SELECT set_config"))]
     assert len(counted) <= 4, "\n".join(counted)
+
+
+def test_group_sees_photos_of_its_own_groups_only(visitor, kok, els, noor, ready, inside, office):
+    photo_id = ready(noor)
+    desk = office("groepsleiding")
+    path = f"/beheer/fotos/{photo_id}/klein"
+    assert desk.client.get(path, **desk._with(CHROME)).status_code == 404
+    with inside(kok) as session:
+        session.add(StaffGroup(organisation_id=kok.id, account_id=desk.account.id, group_id=noor.group_id))
+    for size in SIZES:
+        response = desk.client.get(f"/beheer/fotos/{photo_id}/{size}", **desk._with(CHROME))
+        assert response.status_code == 200 and response.data.startswith(MAGIC)
+    assert desk.client.get(f"/fotos/{photo_id}/klein", **desk._with(CHROME)).status_code == 404, "no parent of it"

@@ -1,0 +1,112 @@
+"""Photos of a group: sent by who works there, looked through, named, withdrawn."""
+
+from uuid import UUID
+
+from flask import Blueprint, flash, request, url_for
+from flask_login import current_user
+
+from portal import answers, doors
+from portal import db as database
+from portal.children.queries import children_of_group
+from portal.db import db, writing
+from portal.errors import Refused
+from portal.photos import actions, find, forms, queries, rules
+from portal.text import _, ngettext
+
+bp = doors.staff(Blueprint("group_photos", __name__, url_prefix="/beheer"), "diary.write")
+
+
+@bp.route("/groepen/<uuid:group_id>/fotos", methods=["GET", "POST"])
+def photos(group_id):
+    """Each photo is taken in by itself: one that is refused keeps back no other."""
+    group = find.find_group(group_id)
+    form = forms.PhotosForm(children_of_group(group.id))
+    if form.validate_on_submit():
+        children, by = [UUID(each) for each in form.children.data], current_user.account.id
+        taken, refused = _take_in(form.photo.data, group, by, form.caption.data or "", children)
+        if taken:
+            flash(ngettext("%(num)s foto is aangekomen.", "%(num)s foto's zijn aangekomen.", taken), "success")
+        if not refused:
+            return answers.redirect(url_for(".photos", group_id=group.id))
+        form.photo.errors = refused
+    shown = queries.photos_of_group(group.id)
+    on = queries.children_on([photo.id for photo in shown])
+    names = {child.id: child.person.given_name for child in children_of_group(group.id)}
+    return answers.form_page(
+        "photos/photos.html", form, group=group, photos=[(photo, _said(photo, on, names)) for photo in shown]
+    )
+
+
+def _take_in(sent, group, by, caption, child_ids):
+    """How many were taken in, and the sentences about those that were not. Nothing is held in the database while a
+    photo is read and kept."""
+    taken, refused = 0, []
+    for file in sent:
+        try:
+            with writing():
+                is_allowed = actions.count_photo(by)
+                db.session.commit()
+            if not is_allowed:
+                return taken, [
+                    *refused,
+                    _("U heeft dit uur heel veel foto's gestuurd. Probeer het over een uur opnieuw."),
+                ]
+            received = actions.receive(file.stream.read(rules.MOST_BYTES + 1))
+            with writing():
+                actions.take_in(received, group, by, file.filename or "", caption, child_ids)
+                db.session.commit()
+            taken += 1
+        except Refused as refusal:
+            refused.append(f"{file.filename}: {refusal}" if len(sent) > 1 else str(refusal))
+    database.read_only()
+    return taken, refused
+
+
+def _said(photo, on, names):
+    """What stands below a photo: why it is not there, or who is on it."""
+    if photo.status == "new":
+        return _("Wordt klaargemaakt …")
+    if photo.status == "refused":
+        return rules.why_not(photo.problem)
+    return ", ".join(sorted(names[child_id] for child_id in on[photo.id] if child_id in names)) or _("Niemand gekozen")
+
+
+@bp.route("/fotos/<uuid:photo_id>", methods=["GET", "POST"])
+def change_photo(photo_id):
+    photo = find.find_photo(photo_id)
+    on = queries.children_on([photo.id])[photo.id]
+    children = children_of_group(photo.group_id, on)
+    form = forms.PhotoForm(children, data={"caption": photo.caption, "children": [str(each) for each in on]})
+    if form.validate_on_submit():
+        try:
+            actions.tag(photo, [UUID(each) for each in form.children.data], current_user.account.id)
+            actions.set_caption(photo, form.caption.data or "")
+        except Refused as refusal:
+            db.session.rollback()
+            form.children.errors = [str(refusal)]
+        else:
+            db.session.commit()
+            flash(_("De wijziging is bewaard."), "success")
+            return answers.redirect(url_for(".photos", group_id=photo.group_id))
+    return answers.form_page("photos/photo.html", form, photo=photo, problem=rules.why_not(photo.problem))
+
+
+@bp.post("/fotos/<uuid:photo_id>/intrekken")
+def withdraw(photo_id):
+    photo = find.find_photo(photo_id)
+    actions.withdraw(photo, current_user.account.id)
+    db.session.commit()
+    flash(_("De foto is weg. Niemand ziet hem meer."), "success")
+    return answers.redirect(url_for(".photos", group_id=photo.group_id))
+
+
+@bp.get("/fotos/<uuid:photo_id>/<size>")
+def photo(photo_id, size):
+    sight = find.find_sight_here(photo_id, size)
+    response = find.answer(sight)
+    if size == "groot" and request.method == "GET":
+        by = current_user.account.id
+        with writing():
+            actions.note_seen(photo_id, sight.child_ids, by)
+            db.session.commit()
+    return response
