@@ -15,6 +15,7 @@ from portal.people.queries import PAGE, few, has_words, named
 
 SHOWS = {"failed": UNSENT, "waiting": WAITING}
 Row = tuple[Mail, Account | None]
+_NOT_LOOKED_UP = (Mail.state.in_(WAITING), Mail.account_id.is_(None))
 
 
 def mails_page(
@@ -23,12 +24,12 @@ def mails_page(
     """One page of the outbox, the newest first, after this mail; and the last mail when there is more.
 
     Mails to people who are known here, by the beginnings of their names or (with a @) of their address. Hidden persons
-    are left out. At most four statements.
+    are left out. At most five statements.
     """
     statement = sa.select(Mail, Account).outerjoin(Account, Account.id == Mail.account_id)
     statement = statement.where(*_narrowed(words), *_known(words, hidden), *_after(last))
     if show in SHOWS:
-        statement = statement.where(Mail.state.in_(SHOWS[show]))
+        statement = statement.where(_is(SHOWS[show]))
     newest = statement.order_by(Mail.created_at.desc(), Mail.id.desc()).limit(PAGE + 1)
     newest = newest.options(orm.joinedload(Account.person, innerjoin=False))
     found: list[Row] = [(mail, account) for mail, account in db.session.execute(newest)]
@@ -56,11 +57,14 @@ def _known(words: str, hidden: Collection[UUID]) -> Iterator[sa.ColumnElement[bo
     shown = [Account.person_id.not_in(hidden)] if hidden else []
     asked = sa.select(Account.id).where(Account.email_key == Mail.address, *shown).correlate(Mail).exists()
     of_somebody = sa.and_(Mail.account_id.is_not(None), *shown)
-    yield of_somebody if words else sa.or_(of_somebody, sa.and_(Mail.account_id.is_(None), _is_waiting(), asked))
+    yield of_somebody if words else sa.or_(of_somebody, sa.and_(*_NOT_LOOKED_UP, asked))
 
 
-def _is_waiting() -> sa.ColumnElement[bool]:
-    return Mail.state.in_(WAITING)
+def _is(states: Collection[str]) -> sa.ColumnElement[bool]:
+    """The few mails in these states are sorted; when they are many the newest are walked until a page is full."""
+    is_so = Mail.state.in_(states)
+    ids = few(sa.select(Mail.id).where(is_so))
+    return is_so if ids is None else Mail.id.in_(ids)
 
 
 def _after(mail_id: UUID | None) -> list[sa.ColumnElement[bool]]:
@@ -84,7 +88,7 @@ def _with_asked(found: list[Row]) -> list[Row]:
 def mails_of(account: Account, most: int = 5) -> Sequence[Mail]:
     """The last mails of this person, those that wait for the worker to look up who asked them too; the newest first."""
     own = sa.select(Mail.id).where(Mail.account_id == account.id)
-    asked = sa.select(Mail.id).where(_is_waiting(), Mail.account_id.is_(None), Mail.address == account.email_key)
+    asked = sa.select(Mail.id).where(*_NOT_LOOKED_UP, Mail.address == account.email_key)
     statement = sa.select(Mail).where(Mail.id.in_(own.union_all(asked)))
     return db.session.scalars(statement.order_by(Mail.created_at.desc(), Mail.id.desc()).limit(most)).all()
 
