@@ -92,6 +92,7 @@ test_programs() {
     [ -x /usr/bin/chromium ] || apt_install chromium fonts-dejavu-core || true
     ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || apt_install postgresql || true
     command -v java >/dev/null || apt_install default-jre-headless || true
+    [ -x /usr/sbin/nginx ] || apt_install nginx-light || true
     mail_programs
     page_checkers || say "going on without axe-core and vnu-jar"
 }
