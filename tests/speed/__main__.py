@@ -41,6 +41,7 @@ def main():
     _look_up(app)
     _start_and_memory()
     _import()
+    _photos()
     _print()
     sys.exit(any(verdict == "OVER" for *_, verdict in ROWS))
 
@@ -175,11 +176,36 @@ def _statements(app):
         ("login page", 1, _get(signed_out, "/inloggen")),
         ("home", 6, _get(signed_in, "/")),
         ("account page (the frame)", 3, _get(signed_in, "/account")),
+        ("thumbnail of a photo", 4, _get(signed_in, _thumbnail(app))),
     ):
         seen.clear()
         call()
         count = len([statement for statement in seen if not statement.startswith(("BEGIN", "PRAGMA"))])
         _row(f"{what}, SQL statements", f"{budget}", f"{count}", "", count <= budget)
+
+
+def _thumbnail(app):
+    """The address of a photo of the first child in the example, with another child on it that may be."""
+    from portal.children.models import Child
+    from portal.children.queries import children_of
+    from portal.consent.queries import consented
+    from portal.consent.rules import PHOTO_TOGETHER
+    from portal.files import actions as files
+    from portal.files.images import Photograph, Picture
+    from portal.organisations.models import Group
+    from portal.photos import actions
+
+    with app.app_context(), within(next(each.id for each in demo.all_organisations() if each.slug == "kok")):
+        anna = db.session.scalars(sa.select(Account).where(Account.email_key == "anna@voorbeeld.nl")).one()
+        child = db.session.get_one(Child, children_of(anna.person_id)[0].id)
+        other = next(iter(consented(db.session.scalars(sa.select(Child.id)).all(), PHOTO_TOGETHER) - {child.id}))
+        content, group = b"\xff\xd8\xff" + os.urandom(20_000), db.session.get_one(Group, child.group_id)
+        photo = actions.take_in(actions.receive(content), group, anna.id, child_ids=[child.id, other])
+        db.session.commit()
+        made = Photograph(None, [("klein", Picture("image/webp", 360, 270, content))])
+        actions.finish(actions.claim("speed"), made, [files.put(content)])
+        db.session.commit()
+        return f"/fotos/{photo.id}/klein"
 
 
 def _bytes(app):
@@ -298,6 +324,20 @@ def _import():
         "import of 10,000 parents", "60 s, 300 MiB", f"{found['seconds']:.1f} s, {found['peak_mib']:.0f} MiB", "",
         found["seconds"] <= 60 and found["peak_mib"] <= 300,
     )  # fmt: skip
+
+
+def _photos():
+    from tests.speed.take_photo import measure
+
+    for kind in ("JPEG", "HEIF"):
+        found = measure(kind)
+        _row(
+            f"photo of 12 MP, {kind}, three sizes", "1.5 s, 150 MiB", f"{found['seconds']:.2f} s, {found['mib']:.0f} MiB",
+            "", found["seconds"] <= 1.5 and found["mib"] <= 150,
+        )  # fmt: skip
+        _row(
+            f"thumbnail of it, {kind}", "30 kB", f"{found['thumbnail'] / 1000:.1f} kB", "", found["thumbnail"] <= 30_000
+        )
 
 
 def _print():
