@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from portal import clock
+from portal import FEATURES, clock
 from portal.audit.models import AccessLog
 from portal.auth.models import Account, Person
 from portal.children import actions as children
@@ -13,6 +13,7 @@ from portal.children.models import Guardianship
 from portal.children.queries import guardianship
 from portal.db import db
 from portal.delivery import words
+from portal.outbox import actions
 from portal.outbox.models import Mail
 from portal.people.actions import know_names
 
@@ -85,6 +86,11 @@ def test_every_state_has_a_sentence():
     fates = {"waiting", "planned", "stuck", "sent", "expired", "suppressed", "cancelled"}
     why = {f"{state}, {cause}" for state in ("refused", "bounced") for cause in ("gone", "full", "distrusted", "other")}
     assert set(words.SENTENCES) == fates | why
+
+
+def test_every_kind_of_mail_of_ours_has_a_name(app):
+    ours = [kind for kind in actions._kinds if kind.partition("/")[0] in FEATURES]
+    assert ours and [kind for kind in ours if not actions._kinds[kind].name] == []
 
 
 def test_answer_of_the_server_stands_behind_it_without_addresses(desk, anna, save_mail):
