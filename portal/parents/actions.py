@@ -100,6 +100,8 @@ def end_sessions(account: Account, by: Account | None = None) -> int:
 def send_credentials(account: Account, by: Account | None = None) -> None:
     """New credentials by mail. Raises Refused, and auth's NoCredentials with the reason."""
     _refuse(account, by)
+    if account.bounce_state:
+        raise Refused(_("E-mail naar %(email)s komt terug. Wijzig eerst het adres.", email=account.email))
     auth.send_credentials(account, by=by)
 
 

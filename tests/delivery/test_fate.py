@@ -202,6 +202,10 @@ def test_address_that_takes_no_mail_says_what_to_do_on_top(desk, kok, anna, insi
         assert {f"{page_of(anna)}/adres", f"{page_of(anna)}/brief"} <= {
             attributes.get("href") for _tag, attributes in page.tags
         }
+        assert "Stuur inloggegevens opnieuw" not in page.seen
+        assert (
+            "E-mail naar anna@voorbeeld.nl komt terug." in desk.follow(desk.post(f"{page_of(anna)}/inloggegevens")).seen
+        )
         assert "Anna de Vries" in desk.get("/beheer/ouders?toon=unreached").seen
         assert "Ouders die een e-mail niet kregen Anna de Vries" in desk.get("/beheer").seen
     page = desk.follow(desk.post(f"{page_of(anna)}/adres-is-goed"))
