@@ -1,6 +1,7 @@
 """A group sends photos from a phone or tablet, says who is on them, and takes one back."""
 
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 
@@ -93,6 +94,14 @@ def test_photos_that_break_off_on_the_way_leave_nothing(tablet, path, photos, no
         content_type="multipart/form-data; boundary=grens", **tablet._with({"Origin": tablet.origin}),
     )  # fmt: skip
     assert sent.status_code == 400 and photos() == []
+
+
+def test_many_large_photos_at_once_leave_no_copy_behind(tablet, path, photos, app):
+    before = set(Path(app.instance_path).iterdir()) | {Path(app.instance_path) / "uploads"}
+    large = [(f"{number}.jpg", jpeg(number) + bytes(9 << 20)) for number in range(2)]
+    tablet.post(path, files={"photo": large})
+    assert [photo.name for photo in photos()] == ["0.jpg", "1.jpg"]
+    assert set(Path(app.instance_path).iterdir()) <= before
 
 
 def test_too_many_photos_in_an_hour_are_said(tablet, path, monkeypatch, photos):
