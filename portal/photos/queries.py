@@ -7,17 +7,29 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from portal import clock
 from portal.children.queries import SEEN_TODAY
-from portal.consent.queries import consented
+from portal.consent.queries import has_consent_to
 from portal.consent.rules import PHOTO_TOGETHER
 from portal.db import db
 from portal.files.models import File
 from portal.photos import rules
 from portal.photos.models import RAW, Photo, PhotoChild, PhotoFile
 
-# One size, for who may see it. This is asked for every thumbnail: one statement, and one more when others are on it
+# Whether every child of somebody else on a photo has consent to be seen together (domain.md, D1). What one says of the
+# own child hides it from others only (D2). The statement takes `person_id` and `today` as parameters.
+_tagged = aliased(PhotoChild)
+OTHERS_ALLOW_IT = sa.not_(
+    sa.exists().where(
+        _tagged.photo_id == Photo.id, _tagged.child_id.not_in(SEEN_TODAY),
+        sa.not_(has_consent_to(_tagged.child_id, PHOTO_TOGETHER)),
+    )
+)  # fmt: skip
+
+
+# One size, for who may see it. This is asked for every thumbnail: one statement
 
 
 class Kept(NamedTuple):
@@ -39,11 +51,7 @@ def seen_by(person_id: UUID, photo_id: UUID, size: str) -> Sight | None:
     """This size of this photo, when this parent may see it today."""
     facts = {"person_id": person_id, "today": clock.today(), "photo_id": photo_id, "size": size}
     rows = db.session.execute(_FOR_PARENT, facts).all()
-    tagged = {row.child_id for row in rows}
-    own = {row.child_id for row in rows if row.is_own}
-    if not own or not rules.may_be_seen(tagged, own, consented(tagged - own, PHOTO_TOGETHER)):
-        return None
-    return Sight(_files(rows), frozenset(own))
+    return Sight(_files(rows), frozenset(row.child_id for row in rows)) if rows else None
 
 
 def seen_here(photo_id: UUID, size: str, group_ids: Collection[UUID] | None) -> Sight | None:
@@ -67,8 +75,8 @@ _ONE_SIZE = (
     )
 )  # fmt: skip
 _FOR_STAFF = _ONE_SIZE.outerjoin(PhotoChild, PhotoChild.photo_id == Photo.id)
-_FOR_PARENT = _ONE_SIZE.add_columns(PhotoChild.child_id.in_(SEEN_TODAY).label("is_own")).join(
-    PhotoChild, PhotoChild.photo_id == Photo.id
+_FOR_PARENT = _ONE_SIZE.join(PhotoChild, PhotoChild.photo_id == Photo.id).where(
+    PhotoChild.child_id.in_(SEEN_TODAY), OTHERS_ALLOW_IT
 )
 
 
@@ -92,40 +100,19 @@ def photos_for(
     since: datetime | None = None, until: datetime | None = None,
 ) -> list[PhotoLine]:  # fmt: skip
     """The newest photos of these children that this parent may see today, after `before`, of this stretch of time."""
-    found: list[PhotoLine] = []
     mine = sa.select(PhotoChild.photo_id).where(PhotoChild.child_id.in_(child_ids), PhotoChild.child_id.in_(SEEN_TODAY))
-    wanted = _LINES.where(Photo.id.in_(mine))
+    wanted = _LINES.where(Photo.id.in_(mine), OTHERS_ALLOW_IT).limit(most)
     wanted = wanted.where(Photo.taken_at >= since) if since else wanted
     wanted = wanted.where(Photo.taken_at < until) if until else wanted
+    if before:
+        place = sa.literal(before.taken_at, Photo.taken_at.type), sa.literal(before.id, Photo.id.type)
+        wanted = wanted.where(sa.tuple_(Photo.taken_at, Photo.id) < sa.tuple_(*place))
     facts = {"person_id": person_id, "today": clock.today()}
-    while len(found) < most:
-        older = [sa.tuple_(Photo.taken_at, Photo.id) < sa.tuple_(*_place(before))] if before else []
-        lines = [PhotoLine(*row) for row in db.session.execute(wanted.where(*older).limit(2 * most), facts)]
-        found += _seen(lines, facts)
-        if len(lines) < 2 * most:
-            break
-        before = lines[-1]
-    return found[:most]
-
-
-def _place(line: PhotoLine) -> tuple[sa.ColumnElement[datetime], sa.ColumnElement[UUID]]:
-    return sa.literal(line.taken_at, Photo.taken_at.type), sa.literal(line.id, Photo.id.type)
-
-
-def _seen(lines: list[PhotoLine], facts: dict[str, object]) -> list[PhotoLine]:
-    """Of these photos those that this parent may see, with the own children that are on it."""
-    tags = sa.select(PhotoChild.photo_id, PhotoChild.child_id, PhotoChild.child_id.in_(SEEN_TODAY))
-    tagged: dict[UUID, dict[UUID, bool]] = {line.id: {} for line in lines}
-    for photo_id, child_id, is_own in db.session.execute(tags.where(PhotoChild.photo_id.in_(list(tagged))), facts):
-        tagged[photo_id][child_id] = is_own
-    others = {child_id for children in tagged.values() for child_id, is_own in children.items() if not is_own}
-    allowed = consented(others, PHOTO_TOGETHER)
-    seen = []
-    for line in lines:
-        line.child_ids = [child_id for child_id, is_own in tagged[line.id].items() if is_own]
-        if rules.may_be_seen(tagged[line.id], line.child_ids, allowed):
-            seen.append(line)
-    return seen
+    lines = {row.id: PhotoLine(*row) for row in db.session.execute(wanted, facts)}
+    tags = sa.select(PhotoChild.photo_id, PhotoChild.child_id).where(PhotoChild.photo_id.in_(list(lines)))
+    for photo_id, child_id in db.session.execute(tags.where(PhotoChild.child_id.in_(SEEN_TODAY)), facts):
+        lines[photo_id].child_ids.append(child_id)
+    return list(lines.values())
 
 
 _LINES = (

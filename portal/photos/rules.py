@@ -1,8 +1,6 @@
 """What may be sent as a photo, what is said about one that may not, and when it was taken."""
 
-from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
-from uuid import UUID
 
 from portal import clock
 from portal.text import _
@@ -60,11 +58,3 @@ def moment_taken(said: datetime | None, sent_at: datetime) -> datetime:
         return sent_at
     moment = (said if said.tzinfo else said.replace(tzinfo=clock.AMSTERDAM)).astimezone(UTC)
     return moment if sent_at - OLDEST < moment <= sent_at + timedelta(minutes=10) else sent_at
-
-
-def may_be_seen(tagged: Collection[UUID], own: Collection[UUID], consented: Collection[UUID]) -> bool:
-    """Whether a parent may see a photo of these children: an own child is on it, and every child of somebody else
-    has consent to be seen together (domain.md, D1). What one says of the own child hides it from others only (D2).
-    """
-    others = set(tagged) - set(own)
-    return len(others) < len(set(tagged)) and others <= set(consented)

@@ -214,7 +214,7 @@ def test_photo_takes_few_statements(looks, app, anna, noor, sem, mila, ready, al
     finally:
         sa.event.remove(engine, "before_cursor_execute", note)
     counted = [each for each in seen if not each.startswith(("BEGIN", "PRAGMA", "SELECT set_config"))]
-    assert len(counted) <= 4, "\n".join(counted)
+    assert len(counted) <= 3, "\n".join(counted)
 
 
 def test_group_sees_photos_of_its_own_groups_only(visitor, kok, els, noor, ready, inside, office):
