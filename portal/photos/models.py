@@ -46,7 +46,8 @@ class PhotoChild(OrganisationRow):
     child_id: Mapped[UUID] = mapped_column(sa.ForeignKey("child.id"), index=True)
 
     __table_args__ = (
-        sa.UniqueConstraint("photo_id", "child_id"),
+        # With the organisation in front, or SQLite takes the index of the organisation and reads all of it.
+        sa.UniqueConstraint("organisation_id", "photo_id", "child_id"),
         sa.Index("ix_photo_child_child", "organisation_id", "child_id", "photo_id"),
     )
 
@@ -59,3 +60,5 @@ class PhotoFile(OrganisationRow):
     photo_id: Mapped[UUID] = mapped_column(sa.ForeignKey("photo.id"), index=True)
     size: Mapped[str] = mapped_column(sa.String(6))
     file_id: Mapped[UUID] = mapped_column(sa.ForeignKey("file.id"), unique=True)
+
+    __table_args__ = (sa.Index("ix_photo_file_size", "organisation_id", "photo_id", "size"),)

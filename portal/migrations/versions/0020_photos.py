@@ -55,7 +55,9 @@ def _make_photo_children() -> None:
         *_common("photo_child"),
         sa.ForeignKeyConstraint(["photo_id"], ["photo.id"], name=op.f("fk_photo_child_photo_id")),
         sa.ForeignKeyConstraint(["child_id"], ["child.id"], name=op.f("fk_photo_child_child_id")),
-        sa.UniqueConstraint("photo_id", "child_id", name=op.f("uq_photo_child_photo_id_child_id")),
+        sa.UniqueConstraint(
+            "organisation_id", "photo_id", "child_id", name=op.f("uq_photo_child_organisation_id_photo_id_child_id")
+        ),
     )
     op.create_index("ix_photo_child_child", "photo_child", ["organisation_id", "child_id", "photo_id"])
     for column in ("child_id", "organisation_id"):
@@ -73,6 +75,7 @@ def _make_photo_files() -> None:
         sa.ForeignKeyConstraint(["file_id"], ["file.id"], name=op.f("fk_photo_file_file_id")),
         sa.UniqueConstraint("file_id", name=op.f("uq_photo_file_file_id")),
     )
+    op.create_index("ix_photo_file_size", "photo_file", ["organisation_id", "photo_id", "size"])
     for column in ("photo_id", "organisation_id"):
         op.create_index(op.f(f"ix_photo_file_{column}"), "photo_file", [column])
 
