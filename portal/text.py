@@ -21,6 +21,7 @@ __all__ = [
     "lazy_gettext",
     "leeftijd",
     "ngettext",
+    "one_line",
     "tijd",
     "verjaardag",
 ]
@@ -37,6 +38,11 @@ def _(text: str, **values: object) -> str:
 def lazy_gettext(text: str) -> Any:
     """This sentence in the language of whoever reads it, for what is made before anybody does: a label, a menu."""
     return LazyString(_, text)
+
+
+def one_line(words: str) -> str:
+    """Without line breaks and without what turns the direction of writing or cannot be seen (security.md, F9)."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in words).split())
 
 
 def source(words: Any) -> str:

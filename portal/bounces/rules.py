@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
+from portal.text import one_line
+
 LIVES = timedelta(days=7)  # how long after a mail left we believe that it came back: mail servers try for five days
 FULL_TIMES, FULL_WITHIN = 3, timedelta(days=7)
 LONGEST_TEXT = 300
@@ -14,7 +16,7 @@ GONE = {"5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.4", "5.1.6", "5.1.10", "5.2.1"}
 FULL = {"5.2.2"}
 _STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
 _CODE = re.compile(r"(?<![\d.])([45]\d\d)(?=[\s-])")
-_ADDRESS = re.compile(r"[^\s<>;:,()\"']+@[^\s<>;:,()\"']+")
+_ADDRESS = re.compile(r"(?<![^\s<>;:,()\"'])[^\s<>;:,()\"']+@[^\s<>;:,()\"']+")
 _NOBODY = re.compile(
     r"user unknown|unknown (user|recipient|mailbox|local part)|no such (user|recipient|mailbox|person|address)"
     r"|(user|mailbox|recipient|address|account)( \S+)?( was| is)? (not found|unknown)|does(n't| not) (exist|have an? )"
@@ -84,4 +86,4 @@ def is_recent(sent_at: datetime | None, now: datetime) -> bool:
 
 def without_addresses(text: str) -> str:
     """What a server says, on one line and without addresses of people."""
-    return " ".join(_ADDRESS.sub("…", text).split())[:LONGEST_TEXT]
+    return _ADDRESS.sub("…", one_line(text))[:LONGEST_TEXT]

@@ -5,6 +5,7 @@ import time
 from collections import Counter
 
 from flask import current_app
+from sqlalchemy.exc import DataError
 
 from portal.bounces import actions, arrived
 from portal.bounces.mailbox import Mailbox, NoMailbox
@@ -31,6 +32,7 @@ def look_in_mailbox(_owner: str) -> bool:
     if not current_app.config["BOUNCE_IMAP_SERVER"] or time.monotonic() < _Round.next_look:
         return False
     every = current_app.config["BOUNCE_POLL"]
+    _Round.next_look = time.monotonic() + every
     try:
         found = look()
     except NoMailbox as problem:
@@ -44,7 +46,8 @@ def look_in_mailbox(_owner: str) -> bool:
         log.info("the mailbox for returned mail can be read again")
     _Round.failures, _Round.complaint = 0, ""
     is_more = sum(found.values()) - found["later"] >= MOST_AT_ONCE
-    _Round.next_look = time.monotonic() + (0.0 if is_more else every)
+    if is_more:
+        _Round.next_look = time.monotonic()
     return is_more
 
 
@@ -73,6 +76,10 @@ def _see_to(content: bytes) -> str:
         log.warning("a returned mail cannot be read: %s", type(error).__name__)
         return "unreadable"
     with within(EVERYWHERE), writing():
-        result = actions.take(report)
-        db.session.commit()
+        try:
+            result = actions.take(report)
+            db.session.commit()
+        except DataError as error:  # what the database does not take, it will not take the next time either
+            log.error("a returned mail cannot be kept: %s", type(error).__name__)
+            return "unreadable"
     return result

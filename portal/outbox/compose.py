@@ -16,7 +16,7 @@ from portal.outbox.actions import Letter
 from portal.outbox.models import Mail, MailServer
 from portal.outbox.signing import Signer
 from portal.outbox.transport import Message, Server, one_address
-from portal.text import language
+from portal.text import language, one_line
 
 
 def compose(mail: Mail, letter: Letter, organisation: Organisation, stamped_at: datetime, sender: str = "") -> Message:
@@ -91,11 +91,6 @@ def subjects_of(templates: Sequence[str], organisation: Organisation) -> list[st
             for template in templates:
                 found.append(one_line(current_app.jinja_env.get_template(f"mail/{template}/subject.txt").render(words)))
     return list(dict.fromkeys(found))
-
-
-def one_line(words: str) -> str:
-    """Without line breaks and without what turns the direction of writing or cannot be seen (security.md, F9)."""
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in words).split())
 
 
 class _OnOneLine:

@@ -30,6 +30,7 @@ from flask_mail import BadHeaderError
 from portal import clock
 from portal.outbox.signing import Signer, signed
 from portal.outbox.smtp import Plain, Tls, trusting
+from portal.text import one_line
 
 MAILS_PER_CONNECTION = 50
 WIDEST_LINE = 76
@@ -69,7 +70,7 @@ class NotSent(Exception):
 
     def __init__(self, phase: str, code: int | None = None, text: bytes | str = "") -> None:
         self.phase, self.code = phase, code
-        self.text = " ".join((text if isinstance(text, str) else text.decode(errors="replace")).split())
+        self.text = one_line(text if isinstance(text, str) else text.decode(errors="replace"))
         super().__init__(f"{phase}: {code or 'no answer'} {self.text}")
 
 
@@ -275,7 +276,7 @@ class Connection(flask_mail.Connection):
             if code == 421:  # the server hangs up
                 self.close()
             raise NotSent(phase, code, text)
-        return code, " ".join(text.decode(errors="replace").split())
+        return code, one_line(text.decode(errors="replace"))
 
 
 @contextmanager

@@ -178,3 +178,12 @@ def test_mail_without_an_account_comes_back_too(sent, look, row):
     ours = sent(None)
     assert look(report(POSTFIX, ours.to)) == {"noted": 1}
     assert row(ours.id).state == "bounced"
+
+
+def test_what_a_database_does_not_take_costs_that_mail_only(sent, row, look, anna, piet, address_of, box):
+    """PostgreSQL keeps no NUL, and somebody who got a mail of ours can put one in what his mail server says."""
+    first, second = sent(anna), sent(piet, to="piet@voorbeeld.nl")
+    odd = report(POSTFIX, first.to, text="550 5.1.1 \x00\x1b[31m gone")
+    assert look(odd, report(POSTFIX, second.to)) == {"noted": 2}
+    assert row(first.id).bounce_text == "550 5.1.1 [31m gone"
+    assert (address_of(anna)[0], address_of(piet)[0], box.mails) == ("gone", "gone", {})

@@ -11,8 +11,8 @@ from flask_mail import BadHeaderError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portal.outbox.compose import one_line
 from portal.outbox.transport import Message, one_address
+from portal.text import one_line
 
 MAIL_ID = UUID("11111111-2222-4333-8444-555555555555")
 MOMENT = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)

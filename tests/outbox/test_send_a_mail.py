@@ -311,3 +311,14 @@ def test_log_tells_no_address_and_no_secret(relay, put, work, caplog):
     own = "".join(record.getMessage() for record in caplog.records if record.name != "mail.log")
     assert "ABCD-EFGH" not in own
     assert "anna@voorbeeld.nl" not in own
+
+
+@pytest.mark.parametrize(("phase", "state"), [("DOT", "sent"), ("RCPT", "refused")])
+def test_answer_with_signs_that_are_no_text_is_kept_without_them(phase, state, relay, put, row, work, time):
+    """An organisation brings its own mail server, and PostgreSQL keeps no NUL: such a mail went out again and again."""
+    relay.script[phase] = ["250 2.0.0 Ok\0\x1b[31m" if phase == "DOT" else "550 5.7.1 no\0\x1b[31m"]
+    mail_id = put()
+    assert work() == 1
+    mail = row(mail_id)
+    assert (mail.state, len(relay.seen)) == (state, int(phase == "DOT"))
+    assert mail.smtp_text == ("2.0.0 Ok [31m" if phase == "DOT" else "5.7.1 no [31m")
