@@ -5,15 +5,25 @@ from collections.abc import Iterator
 from email import message_from_bytes, message_from_string
 from email.message import Message
 from email.utils import getaddresses
+from itertools import takewhile
 
 from portal.bounces.rules import Report, status_of
 
 SENT_TO = ("Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "To")
 LONGEST_WORDS = 20_000  # characters of a mail in which we look for a status
+MOST_PARTS = 50  # that a report has: in its headers "boundary" stands about so often
+# Longer than any mail server writes it. Python takes minutes for one of a mail that was made to hold us up.
+_ENDLESS_TYPE = re.compile(rb"(?:^|[\r\n])content-type:(?:[^\r\n]|[\r\n]+[ \t]){2000}", re.I)
+
+
+class Endless(ValueError):
+    """This mail was made to be read for ever."""
 
 
 def read(content: bytes, box: str) -> Report:
-    """What this mail tells; `box` is the address that mails come back to."""
+    """What this mail tells; `box` is the address that mails come back to. Whoever knows that can send us anything."""
+    if _ENDLESS_TYPE.search(content) or content.lower().count(b"boundary") > MOST_PARTS:
+        raise Endless
     message = message_from_bytes(content)
     token = _token(message, box)
     if message.get_content_type() == "multipart/report":
@@ -99,20 +109,24 @@ def _is_of_a_mail_server(message: Message) -> bool:
 
 def _in_words(message: Message, token: str) -> Report:
     """A report of a server that writes it in words only. Of which mail it is, the return path told already."""
-    words = "\n".join(_words(message))[:LONGEST_WORDS]
-    status = status_of("", words)
+    lines = [line.strip() for line in _words(message)]
+    status = status_of("", "\n".join(lines))
     if not status:
         return Report("other", token)
-    lines = [line.strip() for line in words.splitlines() if status_of("", line) == status]
+    lines = [line for line in lines if status_of("", line) == status]
     return Report("failed" if status.startswith("5") else "delayed", token, "", (), status, " ".join(lines[:2]))
 
 
 def _words(message: Message) -> Iterator[str]:
-    """Of its text, up to the copy of our own mail."""
+    """The lines of its text, up to the copy of our own mail."""
     for part in message.walk():
         if part.get_content_maintype() == "message":
             return
         if part.get_content_type() == "text/plain":
             content = part.get_payload(decode=True)
-            words = content.decode(errors="replace") if isinstance(content, bytes) else ""
-            yield re.split(r"(?im)^-+ .*(copy|original|returned) .*-+$|^(subject|received|message-id): ", words)[0]
+            words = content[:LONGEST_WORDS].decode(errors="replace") if isinstance(content, bytes) else ""
+            yield from takewhile(lambda line: not _COPY.match(line), words.splitlines())
+
+
+# "------ This is a copy of the message, including all the headers. ------", or the first of its headers.
+_COPY = re.compile(r"-+ .{0,80}\b(copy|original|returned) .{0,80}-+$|(subject|received|message-id): ", re.I)

@@ -1,8 +1,11 @@
 """What the many ways in which mail servers write a report come to."""
 
+from contextlib import suppress
+from time import thread_time
+
 import pytest
 
-from portal.bounces import arrived
+from portal.bounces import arrived, rules
 from tests.bounces.samples import AWAY, COMPLAINT, PERSON, QMAIL, STANDARD, report
 
 BOX, TOKEN = "terug@portaal.test", f"{'a' * 26}.{'b' * 16}"
@@ -68,3 +71,28 @@ def test_token_counts_only_where_the_mail_was_delivered():
 )  # fmt: skip
 def test_rubbish_says_nothing(content):
     assert arrived.read(content, BOX).kind == "other"
+
+
+HELD_UP = {
+    "a type of many parameters": b'Content-Type: multipart/report; report-type="' + b"\\;" * 100_000 + b"\r\n\r\n",
+    "the same in folds": b'Content-Type: multipart/report; a="' + b"\\;\r\n " * 50_000 + b"\r\n\r\n",
+    "parts in parts": "".join(f"Content-Type: multipart/mixed; boundary=b{n}\n\n--b{n}\n" for n in range(300)).encode()
+    + b"x\n" * 100_000,
+    "almost the copy of a mail": report(QMAIL, OURS).replace(b"--- Below", b"- " + b"copy -" * 40_000 + b"\n--- Below"),
+}
+
+
+@pytest.mark.parametrize("content", HELD_UP.values(), ids=HELD_UP)
+def test_mail_of_a_stranger_does_not_hold_up_the_worker(content):
+    """Each of these took a minute or more, in which the whole process did nothing else."""
+    began = thread_time()
+    with suppress(arrived.Endless):
+        arrived.read(content, BOX)
+    assert thread_time() - began < 10
+
+
+@pytest.mark.parametrize("text", ["a" * 250_000, "a@" * 100_000, " @" * 100_000])
+def test_words_of_any_length_lose_their_addresses_at_once(text):
+    began = thread_time()
+    assert len(rules.without_addresses(text)) <= rules.LONGEST_TEXT
+    assert thread_time() - began < 10
