@@ -9,7 +9,7 @@ import os
 import threading
 import time
 import traceback
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -78,15 +78,22 @@ def run(stop: threading.Event, parent: int | None = None) -> None:
 
 def _do_chores(worker: "Worker", stop: threading.Event) -> None:
     """What other subjects have waiting. In a thread of its own, for one piece may take as long as a thousand mails."""
+    next_turn = dict.fromkeys(actions.CHORES, 0.0)
     while not stop.is_set():
-        pause = POLL
-        try:
-            with worker.app.app_context():
-                pause = 0.0 if any(chore(worker.owner) for chore in actions.CHORES) else POLL
-        except Exception as error:
-            log.error("a chore of the worker stumbled: %s", _where(error))
-            pause = AFTER_A_FAULT
-        stop.wait(pause)
+        for chore, moment in next_turn.items():
+            if moment <= time.monotonic() and not stop.is_set():
+                next_turn[chore] = time.monotonic() + _do(chore, worker)
+        stop.wait(max(0.0, min(next_turn.values(), default=time.monotonic() + POLL) - time.monotonic()))
+
+
+def _do(chore: Callable[[str], bool], worker: "Worker") -> float:
+    """One piece of it, whatever became of the other chores; how many seconds it can wait then."""
+    try:
+        with worker.app.app_context():
+            return 0.0 if chore(worker.owner) else POLL
+    except Exception as error:
+        log.error("a chore of the worker stumbled: %s", _where(error))
+        return AFTER_A_FAULT
 
 
 class Worker:

@@ -272,3 +272,26 @@ def test_worker_stops_when_its_parent_is_gone(relay, put, row, app, time):
     with app.app_context():
         worker.run(threading.Event(), parent=2**22)
     assert row(mail_id).state == "new"
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_chore_that_stumbles_or_never_ends_keeps_no_other_from_its_turn(app, monkeypatch, caplog):
+    stop, turns = threading.Event(), []
+
+    def breaks(_owner):
+        raise ValueError
+
+    def endless(_owner):
+        return True
+
+    def last(_owner):
+        turns.append(1)
+        if len(turns) == 3:
+            stop.set()
+        return True
+
+    monkeypatch.setattr(worker.actions, "CHORES", [breaks, endless, last])
+    with app.app_context():
+        worker.run(stop)
+    assert len(turns) == 3
+    assert caplog.text.count("a chore of the worker stumbled") == 1, "it rests after a fault"
