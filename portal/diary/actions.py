@@ -214,13 +214,13 @@ def _end(row: RhythmEntry, by: Account) -> None:
 # Looking
 
 
-def visited(account: Account, child_ids: Sequence[UUID]) -> None:
+def visited(account_id: UUID, person_id: UUID, child_ids: Sequence[UUID]) -> None:
     """This parent looked at the days of these children: a line for each child, and the moment for what is new next."""
     for child_id in child_ids:
-        record("days_seen", None, by=account.id, child_id=child_id)
-    known, now = queries.visit(account.person_id), clock.now()
+        record("days_seen", None, by=account_id, child_id=child_id)
+    known, now = queries.visit(person_id), clock.now()
     if known is None:
-        db.session.add(DiaryVisit(organisation_id=scope(), person_id=account.person_id, seen_at=now))
+        db.session.add(DiaryVisit(organisation_id=scope(), person_id=person_id, seen_at=now))
     else:
         if now - known.seen_at > rules.SAME_VISIT:
             known.before_at = known.seen_at

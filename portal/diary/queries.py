@@ -1,7 +1,7 @@
 """Stories and rhythm: of a group on one day, and page by page for a parent."""
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -12,13 +12,15 @@ from sqlalchemy.orm import aliased, joinedload, selectinload
 from portal import clock
 from portal.auth.models import Account, Person
 from portal.children.models import Child
-from portal.children.queries import ChildLine
+from portal.children.queries import SEEN_TODAY, ChildLine
 from portal.consent.queries import has_consent_to
-from portal.consent.rules import GROUP_NAME
+from portal.consent.rules import GROUP_NAME, PHOTO_TOGETHER
 from portal.db import db
 from portal.diary.models import DiaryChild, DiaryEntry, DiaryVersion, DiaryVisit, RhythmEntry
 from portal.diary.rules import MOST_A_DAY, SAME_VISIT, Rhythm, Said, day_words, in_a_row, whole_days
 from portal.diary.rules import said as say
+from portal.photos.models import Photo, PhotoChild
+from portal.photos.rules import PAGE
 
 # For the group
 
@@ -107,6 +109,18 @@ class Story(NamedTuple):
     others: list[str]
 
 
+class Picture(NamedTuple):
+    """A photo as a parent sees it in a grid."""
+
+    id: UUID
+    day: date
+    taken_at: datetime
+    caption: str
+    width: int
+    height: int
+    child_ids: list[UUID]  # own children
+
+
 class Told(NamedTuple):
     """One thing of the rhythm of an own child."""
 
@@ -116,31 +130,40 @@ class Told(NamedTuple):
 
 
 class Day(NamedTuple):
-    """One day: of each child its rhythm in the order of the clock, and the stories."""
+    """One day: of each child its rhythm in the order of the clock, the stories, and the photos."""
 
     day: date
     title: str
     rhythm: list[tuple[str, list[Said]]]
     stories: list[tuple[str, Story]]  # with the names of the own children in it
+    pictures: list[tuple[str, Picture]]
 
 
-def days_of(person_id: UUID, children: Sequence[ChildLine], until: date) -> tuple[list[Day], date | None]:
+def days_of(
+    person_id: UUID, children: Sequence[ChildLine], until: date, with_photos: bool = True
+) -> tuple[list[Day], date | None]:
     """Some days of these children up to and including this one, the newest first; and the last of them when there are
-    older ones. Two statements.
+    older ones. Two statements, and one for the photos.
     """
     if not children:
         return [], None
     names = {child.id: child.given_name for child in children}
-    days, stories, told, is_more = _read(person_id, list(names), until)
+    facts = {
+        "until": until, "today": clock.today(), "person_id": person_id, "visit_over": clock.now() - SAME_VISIT,
+        "before": datetime.combine(until + timedelta(days=1), time(), tzinfo=clock.AMSTERDAM),
+    } | {f"child_{number}": child_id for number, child_id in enumerate(names)}  # fmt: skip
+    pictures, ends = _pictures(list(names), facts) if with_photos else ([], [])
+    days, stories, told, is_more = _read(list(names), facts, ends)
+
+    def who(child_ids: Sequence[UUID]) -> str:
+        return in_a_row([name for child_id, name in names.items() if child_id in child_ids])
+
     shown = [
         Day(
             day, day_words(day, clock.today()),
             [(name, said) for child_id, name in names.items() if (said := _said(told, child_id, day))],
-            [
-                (in_a_row([name for child_id, name in names.items() if child_id in story.child_ids]), story)
-                for story in stories
-                if story.day == day
-            ],
+            [(who(story.child_ids), story) for story in stories if story.day == day],
+            [(who(picture.child_ids), picture) for picture in pictures if picture.day == day],
         )
         for day in days
     ]  # fmt: skip
@@ -151,21 +174,21 @@ def _said(told: Sequence[Told], child_id: UUID, day: date) -> list[Said]:
     return [say(each.rhythm) for each in told if (each.child_id, each.day) == (child_id, day)]
 
 
-def _read(person_id: UUID, child_ids: Sequence[UUID], until: date) -> tuple[list[date], list[Story], list[Told], bool]:
-    facts: dict[str, Any] = {f"child_{number}": child_id for number, child_id in enumerate(child_ids)}
-    facts |= {"until": until, "today": clock.today(), "person_id": person_id, "visit_over": clock.now() - SAME_VISIT}
+Ends = list[tuple[date, bool]]
+
+
+def _read(
+    child_ids: Sequence[UUID], facts: dict[str, Any], ends: Ends
+) -> tuple[list[date], list[Story], list[Told], bool]:
     rows = db.session.execute(_stories(len(child_ids)), facts).all()
     told = [Told(row.child_id, row.day, Rhythm(*row[2:])) for row in db.session.execute(_rhythm(len(child_ids)), facts)]
     read = {(row.child_id, row.id): row.day for row in rows}
-    days, is_more = whole_days(
-        [*_ends([(child_id, day) for (child_id, _id), day in read.items()], STORIES),
-         *_ends([(each.child_id, each.day) for each in told], RHYTHM)],
-        MOST_DAYS,
-    )  # fmt: skip
+    ends = ends + _ends([(child_id, day) for (child_id, _id), day in read.items()], STORIES)
+    days, is_more = whole_days(ends + _ends([(each.child_id, each.day) for each in told], RHYTHM), MOST_DAYS)
     return days, _gathered(rows, child_ids), sorted(told, key=lambda each: each.rhythm.at), is_more
 
 
-def _ends(found: Sequence[tuple[UUID, date]], most: int) -> list[tuple[date, bool]]:
+def _ends(found: Sequence[tuple[UUID, date]], most: int) -> Ends:
     """The days that were read, and of each whether it is the last of a child of which not all was read."""
     of: dict[UUID, list[date]] = {}
     for child_id, day in found:
@@ -248,6 +271,40 @@ def _rhythm_of(number: int) -> Any:
         .limit(RHYTHM)
         .subquery()
     )  # fmt: skip
+
+
+def _pictures(child_ids: Sequence[UUID], facts: dict[str, Any]) -> tuple[list[Picture], Ends]:
+    """The newest photos that may be seen, and whether there may be more behind them."""
+    found: dict[UUID, Picture] = {}
+    rows = db.session.execute(_PICTURES, {**facts, "child_ids": list(child_ids)}).all()
+    for photo_id, taken_at, caption, width, height, child_id in rows:
+        day = clock.local(taken_at).date()
+        picture = found.setdefault(photo_id, Picture(photo_id, day, taken_at, caption, width, height, []))
+        picture.child_ids.append(child_id)
+    pictures = list(found.values())
+    shown = pictures[:PAGE]
+    is_cut = len(rows) == 2 * PAGE or len(pictures) > PAGE
+    ends = [(each.day, is_cut and each.day == shown[-1].day) for each in shown]
+    return shown[::-1], ends
+
+
+_other = aliased(PhotoChild)
+_PICTURES = (
+    sa.select(Photo.id, Photo.taken_at, Photo.caption, Photo.width, Photo.height, PhotoChild.child_id)
+    .join(PhotoChild, PhotoChild.photo_id == Photo.id)
+    .where(
+        PhotoChild.child_id.in_(sa.bindparam("child_ids", expanding=True)), Photo.status == "ready",
+        Photo.taken_at < sa.bindparam("before"),
+        sa.not_(
+            sa.exists().where(
+                _other.photo_id == Photo.id, _other.child_id.not_in(SEEN_TODAY),
+                sa.not_(has_consent_to(_other.child_id, PHOTO_TOGETHER)),
+            )
+        ),
+    )
+    .order_by(Photo.taken_at.desc(), Photo.id.desc())
+    .limit(2 * PAGE)
+)  # fmt: skip
 
 
 def visit(person_id: UUID) -> DiaryVisit | None:

@@ -6,6 +6,7 @@ from flask import Blueprint, render_template, request, url_for
 from flask_login import current_user
 
 from portal import clock, doors
+from portal import db as database
 from portal.children.find import find_child
 from portal.children.queries import children_of
 from portal.db import db, writing
@@ -27,18 +28,19 @@ def child_days(child_id):
 
 
 def _page(children, child):
-    account, until = current_user.account, find.asked_until(request.args.get("tot", ""))
-    read = [child] if child else children
-    shown, older = queries.days_of(account.person_id, read, until)
+    account_id, person_id = current_user.account.id, current_user.account.person_id
+    read, until = [child] if child else children, find.asked_until(request.args.get("tot", ""))
+    shown, older = queries.days_of(person_id, read, until)
     endpoint, kept = (".child_days", {"child_id": child.id}) if child else (".days", {})
-    if shown:
-        with writing():
-            actions.visited(account, [each.id for each in read])
-            db.session.commit()
-    return render_template(
+    page = render_template(
         "diary/days.html", children=children, child=child, many=len(read) > 1, days=shown,
-        until=until, today=clock.today(),
-        here=url_for(endpoint, **kept), is_back="tot" in request.args,
+        until=until, today=clock.today(), here=url_for(endpoint, **kept), is_back="tot" in request.args,
         older=url_for(endpoint, **kept, tot=older - timedelta(days=1)) if older else "",
         new=sum(story.is_new for day in shown for _names, story in day.stories),
     )  # fmt: skip
+    if shown:
+        database.end_reading()  # what was read stays known, such as who is logged in
+        with writing():
+            actions.visited(account_id, person_id, [each.id for each in read])
+            db.session.commit()
+    return page
