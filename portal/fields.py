@@ -70,7 +70,8 @@ class Form(FlaskForm):
     def ask_files_again(self) -> None:
         """A browser fills in words again, never a file: who gets this form back has to choose it once more."""
         for field in self:
-            if isinstance(field, _File) and not field.errors:
+            was_asked = isinstance(field, _File) and (field.flags.required or field.raw_data)
+            if was_asked and not field.errors:
                 field.errors = [_("Kies het bestand opnieuw.")]
 
     @property

@@ -145,7 +145,7 @@ POSTS = {
         lines=("text",),
     ),
     "office_consent.end_purpose": Post("manager", "/beheer/toestemming/photo_own/stoppen"),
-    "office_diary.board": Post("manager", f"/beheer/dagboek/{ID}", refusal=404, stale=404),
+    "office_diary.board": Post("manager", f"/beheer/dagboek/{ID}", refusal=404, large=True, stale=404),
     "office_diary.entry": Post("manager", f"/beheer/dagboek/verhaal/{ID}", refusal=404, stale=404),
     "office_diary.publish": Post("manager", f"/beheer/dagboek/verhaal/{ID}/publiceren", refusal=404),
     "office_diary.withdraw": Post("manager", f"/beheer/dagboek/verhaal/{ID}/intrekken", refusal=404),

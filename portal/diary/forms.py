@@ -9,7 +9,8 @@ from wtforms.validators import ValidationError
 from portal import clock
 from portal.auth.find import as_id
 from portal.diary.rules import CHOICE_NAMES, KIND_NAMES, QUICK, Rhythm, clock_time
-from portal.fields import Choice, Choices, Form, Hidden, Line, Paragraph, options
+from portal.fields import Choice, Choices, Files, Form, Hidden, Line, Paragraph, options
+from portal.photos.rules import ACCEPT, MOST_AT_ONCE
 from portal.text import _, lazy_gettext
 
 AGO = (0, 15, 30, 60, 120)  # minutes
@@ -20,6 +21,7 @@ class StoryForm(Form):
     version = Hidden()
     body = Paragraph(lazy_gettext("Wat is er gebeurd?"), lazy_gettext("Schrijf wat er gebeurde."), 1200, rows=3)
     children = Choices(lazy_gettext("Over wie gaat het?"))
+    photos = Files(lazy_gettext("Foto's erbij"), None, ACCEPT, MOST_AT_ONCE)
 
     def __init__(self, children, **values):
         super().__init__(**values)
@@ -35,6 +37,14 @@ class StoryForm(Form):
     def validate_children(self, field):
         if not field.data:
             raise ValidationError(_("Kies minstens één kind."))
+
+    def validate_photos(self, field):
+        if field.data and not self.is_published:
+            raise ValidationError(_("Stuur foto's mee als het verhaal naar de ouders gaat, niet met een concept."))
+
+    @property
+    def is_published(self):
+        return "publish" in self.sent
 
     @property
     def chosen(self):

@@ -91,8 +91,8 @@ def held_rhythm(row_id: UUID) -> RhythmEntry | None:
 
 # For a parent. Of each child the newest rows are read by its own index: the work does not grow with the years
 
-STORIES, RHYTHM = 20, 2 * MOST_A_DAY  # that are read of one child
-MOST_DAYS = 10  # on one page
+STORIES, RHYTHM = 20, MOST_A_DAY + 20  # that are read of one child
+MOST_DAYS = 7  # on one page
 
 
 class Story(NamedTuple):
@@ -139,21 +139,32 @@ class Day(NamedTuple):
     pictures: list[tuple[str, Picture]]
 
 
+def today_of(person_id: UUID, children: Sequence[ChildLine]) -> Day | None:
+    """Today, as far as something was written about it. Without photos it is two statements."""
+    days, _older = days_of(person_id, children, clock.today(), since=clock.today(), with_photos=False)
+    return days[0] if days else None
+
+
 def days_of(
-    person_id: UUID, children: Sequence[ChildLine], until: date, with_photos: bool = True
+    person_id: UUID, children: Sequence[ChildLine], until: date, since: date = date.min, with_photos: bool = True
 ) -> tuple[list[Day], date | None]:
     """Some days of these children up to and including this one, the newest first; and the last of them when there are
-    older ones. Two statements, and one for the photos.
+    older ones. Three statements.
     """
     if not children:
         return [], None
     names = {child.id: child.given_name for child in children}
     facts = {
-        "until": until, "today": clock.today(), "person_id": person_id, "visit_over": clock.now() - SAME_VISIT,
+        "since": since, "until": until, "today": clock.today(), "person_id": person_id,
+        "visit_over": clock.now() - SAME_VISIT,
         "before": datetime.combine(until + timedelta(days=1), time(), tzinfo=clock.AMSTERDAM),
     } | {f"child_{number}": child_id for number, child_id in enumerate(names)}  # fmt: skip
     pictures, ends = _pictures(list(names), facts) if with_photos else ([], [])
     days, stories, told, is_more = _read(list(names), facts, ends)
+
+    said: dict[tuple[UUID, date], list[Said]] = {}
+    for each in told:
+        said.setdefault((each.child_id, each.day), []).append(say(each.rhythm))
 
     def who(child_ids: Sequence[UUID]) -> str:
         return in_a_row([name for child_id, name in names.items() if child_id in child_ids])
@@ -161,17 +172,13 @@ def days_of(
     shown = [
         Day(
             day, day_words(day, clock.today()),
-            [(name, said) for child_id, name in names.items() if (said := _said(told, child_id, day))],
+            [(name, said[child_id, day]) for child_id, name in names.items() if (child_id, day) in said],
             [(who(story.child_ids), story) for story in stories if story.day == day],
             [(who(picture.child_ids), picture) for picture in pictures if picture.day == day],
         )
         for day in days
     ]  # fmt: skip
     return shown, days[-1] if days and is_more else None
-
-
-def _said(told: Sequence[Told], child_id: UUID, day: date) -> list[Said]:
-    return [say(each.rhythm) for each in told if (each.child_id, each.day) == (child_id, day)]
 
 
 Ends = list[tuple[date, bool]]
@@ -181,10 +188,11 @@ def _read(
     child_ids: Sequence[UUID], facts: dict[str, Any], ends: Ends
 ) -> tuple[list[date], list[Story], list[Told], bool]:
     rows = db.session.execute(_stories(len(child_ids)), facts).all()
-    told = [Told(row.child_id, row.day, Rhythm(*row[2:])) for row in db.session.execute(_rhythm(len(child_ids)), facts)]
+    lines = db.session.execute(_rhythm(len(child_ids)), facts).all()
     read = {(row.child_id, row.id): row.day for row in rows}
     ends = ends + _ends([(child_id, day) for (child_id, _id), day in read.items()], STORIES)
-    days, is_more = whole_days(ends + _ends([(each.child_id, each.day) for each in told], RHYTHM), MOST_DAYS)
+    days, is_more = whole_days(ends + _ends([(line.child_id, line.day) for line in lines], RHYTHM), MOST_DAYS)
+    told = [Told(line.child_id, line.day, Rhythm(*line[2:])) for line in lines if line.day in days]
     return days, _gathered(rows, child_ids), sorted(told, key=lambda each: each.rhythm.at), is_more
 
 
@@ -244,7 +252,7 @@ def _tags_of(number: int) -> Any:
         sa.select(DiaryChild.child_id, DiaryChild.day, DiaryChild.entry_id)
         .where(
             DiaryChild.child_id == sa.bindparam(f"child_{number}", type_=sa.Uuid()), DiaryChild.is_shown.is_(True),
-            DiaryChild.day <= sa.bindparam("until", type_=sa.Date),
+            DiaryChild.day.between(sa.bindparam("since"), sa.bindparam("until")),
         )
         .order_by(DiaryChild.day.desc())
         .limit(STORIES)
@@ -265,7 +273,8 @@ def _rhythm_of(number: int) -> Any:
         )
         .where(
             RhythmEntry.child_id == sa.bindparam(f"child_{number}", type_=sa.Uuid()),
-            RhythmEntry.withdrawn_at.is_(None), RhythmEntry.day <= sa.bindparam("until", type_=sa.Date),
+            RhythmEntry.withdrawn_at.is_(None),
+            RhythmEntry.day.between(sa.bindparam("since"), sa.bindparam("until")),
         )
         .order_by(RhythmEntry.day.desc())
         .limit(RHYTHM)

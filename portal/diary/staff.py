@@ -14,6 +14,8 @@ from portal.consent.rules import GROUP_NAME
 from portal.db import db, writing
 from portal.diary import actions, find, forms, queries, rules
 from portal.errors import Refused
+from portal.photos import actions as photos
+from portal.photos.rules import MOST_BYTES
 from portal.text import _
 
 bp = doors.staff(Blueprint("office_diary", __name__, url_prefix="/beheer/dagboek"), "diary.write")
@@ -37,7 +39,7 @@ def board(group_id):
         _remember_look(group_id)
     children = queries.children_on(group_id, day)
     form = forms.StoryForm(children)
-    if form.validate_on_submit() and _written(form, group_id, day):
+    if form.validate_on_submit() and _written(form, group, day):
         return answers.redirect(url_for(".board", group_id=group_id, dag=day))
     may_name = consented([child.id for child in children], GROUP_NAME)
     rhythm = queries.rhythm_on([child.id for child in children], day)
@@ -63,22 +65,39 @@ def _near(day):
     return [each if not rules.day_problem(each, clock.today()) else None for each in near]
 
 
-def _written(form, group_id, day):
-    is_published = "publish" in request.form
+def _written(form, group, day):
+    by, children = current_user.account, form.chosen
     try:
-        entry = actions.write_entry(
-            form.entry_id, group_id, day, form.body.data, form.chosen, by=current_user.account
-        )  # fmt: skip
-        if is_published:
-            actions.publish(entry, by=current_user.account)
+        entry = actions.write_entry(form.entry_id, group.id, day, form.body.data, children, by=by)
+        if form.is_published:
+            actions.publish(entry, by=by)
     except (Refused, IntegrityError) as refusal:
         db.session.rollback()
         form.children.errors = [str(refusal) if isinstance(refusal, Refused) else _("Druk nog een keer op de knop.")]
         return False
     db.session.commit()
-    words = _("Het verhaal staat bij de ouders.") if is_published else _("Het concept is bewaard.")
+    words = _("Het verhaal staat bij de ouders.") if form.is_published else _("Het concept is bewaard.")
     flash(words, "success")
+    for refused in _sent_photos(form.photos.data, group, by.id, [child.id for child in children]):
+        flash(refused, "error")
     return True
+
+
+def _sent_photos(sent, group, by, child_ids):
+    """The sentences about photos that were refused. Each is taken in by itself, after the story that they belong to."""
+    for file in sent:
+        try:
+            with writing():
+                is_allowed = photos.count_photo(by)
+                db.session.commit()
+            if not is_allowed:
+                raise Refused(_("U heeft dit uur heel veel foto's gestuurd. Probeer het over een uur opnieuw."))
+            received = photos.receive(file.stream.read(MOST_BYTES + 1))
+            with writing():
+                photos.take_in(received, group, by, file.filename or "", "", child_ids)
+                db.session.commit()
+        except Refused as refusal:
+            yield f"{file.filename}: {refusal}"
 
 
 @bp.route("/verhaal/<uuid:entry_id>", methods=["GET", "POST"])

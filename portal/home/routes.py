@@ -10,7 +10,7 @@ from portal.auth.find import next_page
 from portal.children.queries import children_of
 from portal.consent.queries import number_unanswered
 from portal.db import db, is_migrated
-from portal.diary.queries import days_of
+from portal.diary.queries import today_of
 from portal.home.rules import is_birthday
 from portal.organisations import rules
 from portal.outbox.compose import sender_of, subjects_of
@@ -24,7 +24,6 @@ welcome = doors.public(Blueprint("welcome", __name__))
 def home():
     today, person_id = clock.today(), current_user.account.person_id
     found = children_of(person_id)
-    days, _older = days_of(person_id, found, today, with_photos=False)
     children = [
         {
             "name": child.given_name,
@@ -37,7 +36,7 @@ def home():
     return render_template(
         "home/home.html", greeting=_greeting(), children=children, is_staff=current_user.is_staff,
         unanswered=number_unanswered(person_id) if children else 0, many=len(found) > 1,
-        day=days[0] if days else None, today=today,
+        day=today_of(person_id, found),
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from portal.children.models import Child
 from portal.consent import actions as consent
 from portal.consent.rules import GROUP_NAME
 from portal.db import db
+from portal.photos import worker
 
 
 @pytest.fixture
@@ -56,7 +57,13 @@ def write(tablet):
         sent = {"publish": "1"} if publish else {}
         ids = [str(child.id) for child in children]
         path = fields.pop("path", tablet.board)
-        return tablet.post(path, status, body=body, children=ids, **{"token": token, **sent, **fields})
+        return tablet.post(
+            path,
+            status,
+            body=body,
+            children=ids if "files" not in fields else ids[0],
+            **{"token": token, **sent, **fields},
+        )
 
     return send
 
@@ -71,3 +78,15 @@ def phone(visitor, kok):
         return browser
 
     return open_browser
+
+
+@pytest.fixture
+def work(app):
+    """work() lets the worker make the sizes of all photos that wait."""
+
+    def make():
+        with app.app_context():
+            while worker.run_next("test"):
+                pass
+
+    return make

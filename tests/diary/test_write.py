@@ -9,6 +9,8 @@ from portal.audit.models import AccessLog
 from portal.children.models import Child
 from portal.db import db
 from portal.diary.models import DiaryEntry, DiaryVersion
+from tests.files.pictures import saved
+from tests.files.test_photo import snapshot
 
 
 def entry_id(page):
@@ -109,3 +111,17 @@ def test_nobody_else_writes_or_reads_here(tablet, write, office, visitor, noor, 
     away.get(f"/dagboek/{noor.id}", 404)
     assert "Vlinders" not in away.get("/dagboek").text
     assert "U werkt nog niet op een groep" in tablet.get("/beheer/dagboek").seen
+
+
+def test_photos_go_with_the_story_and_a_refused_one_keeps_it_not_back(tablet, write, phone, work, noor, anna):
+    picture = saved(snapshot(640, 480), "JPEG")
+    files = {"photos": [("toren.jpg", picture), ("lijst.txt", b"geen foto")]}
+    draft = write("Een toren!", noor, publish=False, status=422, files=files)
+    assert "niet met een concept" in draft.seen and "Een toren!" in draft.text
+    page = tablet.follow(write("Een toren!", noor, files=files))
+    assert "Het verhaal staat bij de ouders." in page.seen and "lijst.txt: Dit is geen foto" in page.seen
+    work()
+    page = phone(anna).get(f"/dagboek/{noor.id}")
+    assert "Een toren!" in page.seen
+    (image,) = [attributes for tag, attributes in page.tags if tag == "img" and "/fotos/" in attributes["src"]]
+    assert image["alt"] == "Foto van Noor" and image["loading"] == "lazy"

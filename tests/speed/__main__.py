@@ -39,6 +39,7 @@ def main():
     _statements(app)
     _bytes(app)
     _look_up(app)
+    _days()
     _start_and_memory()
     _import()
     _photos()
@@ -338,6 +339,17 @@ def _photos():
         _row(
             f"thumbnail of it, {kind}", "30 kB", f"{found['thumbnail'] / 1000:.1f} kB", "", found["thumbnail"] <= 30_000
         )
+
+
+def _days():
+    from tests.speed.read_days import measure
+
+    small, large, statements = measure()
+    _row(
+        "days of a child, 1,000 and 1,000,000 entries", "1.2 x", f"{small:.0f} and {large:.0f} µs",
+        f"{large / small:.2f} x", large <= 1.2 * small,
+    )  # fmt: skip
+    _row("days of a child, SQL statements", "6", f"{statements}", "", statements <= 6)
 
 
 def _print():

@@ -1,0 +1,164 @@
+"""The diary in a real browser: few taps on the tablet, nothing typed is lost, and older days come by scrolling."""
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from playwright.sync_api import expect
+
+from portal import clock, keys
+from portal.auth.models import Account, StaffGroup
+from portal.children.models import Child
+from portal.consent import actions as consent
+from portal.consent.rules import GROUP_NAME
+from portal.diary.models import DiaryChild, DiaryEntry
+from portal.factors.models import SecondFactor
+from portal.organisations.models import Group
+from portal.staff import actions as staff
+from tests.conftest import PASSWORD, TOTP_SECRET, totp_code
+from tests.files.pictures import saved
+from tests.files.test_photo import snapshot
+
+TABLET = {"width": 768, "height": 1024}
+NAMES = ("Bo", "Mo", "Jo")
+TAP_LIMIT, ONE_LINE = 8, "Wij bouwden een toren die hoger werd dan Mo."
+
+
+@pytest.fixture(scope="module")
+def group(server, password_hash):
+    """A group of three children, who works there, and their parent."""
+    rows = [
+        f"toren@voorbeeld.nl;Tess;;Toren;;{name};Toren;2024-02-0{day};De Torens;ja" for day, name in enumerate(NAMES, 1)
+    ]
+    server.import_parents(*rows)
+    with server.rows() as session:
+        for email, role in (("toren@voorbeeld.nl", ""), ("tablet@kok.example", "groepsleiding")):
+            known = session.scalars(sa.select(Account).where(Account.email == email)).one_or_none()
+            account = known or staff.invite(email, "Juf Kim", role, [], by=None)
+            account.password_hash, account.status, account.role = password_hash, "active", role
+        session.flush()
+        place = session.scalars(sa.select(Group).where(Group.name == "De Torens")).one()
+        own = {"organisation_id": place.organisation_id, "account_id": account.id}
+        account.second_step_at = clock.now()
+        secret = keys.encrypt("second step", TOTP_SECRET)
+        session.add_all([StaffGroup(**own, group_id=place.id), SecondFactor(**own, secret=secret, last_step=0)])
+        children = session.scalars(sa.select(Child).where(Child.group_id == place.id)).all()
+        for child in children:
+            consent.answer(child, GROUP_NAME, 1, True, by=known_parent(session))
+        for back in range(1, 40):
+            add_story(session, place, account, children[0], clock.today() - timedelta(days=back))
+    return place
+
+
+def known_parent(session):
+    return session.scalars(sa.select(Account).where(Account.email == "toren@voorbeeld.nl")).one()
+
+
+def add_story(session, place, account, child, day):
+    own = {"organisation_id": place.organisation_id}
+    tag = DiaryChild(**own, child_id=child.id, day=day, is_shown=True)
+    session.add(
+        DiaryEntry(
+            **own, group_id=place.id, author_id=account.id, day=day, body=f"Dag van {day}.", state="published",
+            published_at=clock.now(), tags=[tag],
+        )
+    )  # fmt: skip
+
+
+def log_in(page, email):
+    page.goto("/inloggen")
+    page.get_by_label("E-mail", exact=True).fill(email)
+    page.get_by_label("Wachtwoord", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Inloggen").click()
+
+
+@pytest.fixture(scope="module")
+def tablet(server, group, chromium):
+    """Logged in once: a code of the second step is good once."""
+    context = chromium.new_context(base_url=server.kok, locale="nl-NL", viewport=TABLET, has_touch=True)
+    page = context.new_page()
+    log_in(page, "tablet@kok.example")
+    page.wait_for_url("**/tweede-stap*")
+    page.locator("[name=code]").fill(totp_code())
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: "tweede-stap" not in url)
+    yield page
+    context.close()
+
+
+class Thumb:
+    """Taps, and counts them."""
+
+    def __init__(self):
+        self.taps = 0
+
+    def tap(self, place):
+        place.tap()
+        self.taps += 1
+
+
+def test_story_with_a_photo_of_three_children_takes_few_taps(tablet):
+    """Choosing the photo itself is one tap more, in the dialog of the tablet."""
+    tablet.goto("/beheer")
+    thumb = Thumb()
+    thumb.tap(tablet.get_by_role("link", name="Dagboek", exact=True))
+    thumb.tap(tablet.get_by_label("Wat is er gebeurd?"))
+    tablet.keyboard.type(ONE_LINE)
+    for name in NAMES:
+        thumb.tap(tablet.get_by_label(f"{name} Toren"))
+    with tablet.expect_file_chooser() as chosen:
+        thumb.tap(tablet.get_by_label("Foto's erbij"))
+    chosen.value.set_files({"name": "toren.jpg", "mimeType": "image/jpeg", "buffer": saved(snapshot(640, 480), "JPEG")})
+    thumb.taps += 1
+    thumb.tap(tablet.get_by_role("button", name="Naar de ouders"))
+    tablet.get_by_text("Het verhaal staat bij de ouders.").wait_for()
+    assert thumb.taps <= TAP_LIMIT, thumb.taps
+    expect(tablet.locator("article").first).to_contain_text(ONE_LINE)
+
+
+def test_rhythm_takes_two_taps(tablet):
+    tablet.goto("/beheer/dagboek")
+    thumb = Thumb()
+    thumb.tap(tablet.locator("#rhythm-title ~ ul a", has_text="Bo Toren"))
+    thumb.tap(tablet.get_by_role("button", name="150 ml"))
+    tablet.get_by_text("fles 150 ml").first.wait_for()
+    assert thumb.taps == 2
+
+
+def test_lost_connection_loses_nothing_and_the_same_button_tries_again(tablet):
+    tablet.goto("/beheer/dagboek")
+    tablet.get_by_label("Wat is er gebeurd?").fill("Dit mag niet verloren gaan.")
+    tablet.get_by_label("Mo Toren").check()
+    tablet.context.set_offline(True)
+    send = tablet.get_by_role("button", name="Naar de ouders")
+    send.tap()
+    tablet.get_by_text("Geen verbinding. Wat u typte staat er nog.").wait_for()
+    assert tablet.get_by_label("Wat is er gebeurd?").input_value() == "Dit mag niet verloren gaan."
+    assert tablet.get_by_label("Mo Toren").is_checked()
+    tablet.context.set_offline(False)
+    send.tap()
+    tablet.get_by_text("Het verhaal staat bij de ouders.").wait_for()
+    assert tablet.locator("article", has_text="Dit mag niet verloren gaan.").count() == 1
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["by scrolling", "by link"])
+def test_older_days_come_by_scrolling_or_by_link(server, group, chromium, javascript):
+    context = chromium.new_context(base_url=server.kok, locale="nl-NL", java_script_enabled=javascript)
+    page = context.new_page()
+    log_in(page, "toren@voorbeeld.nl")
+    page.get_by_role("heading", level=1, name="Tess").wait_for()
+    page.goto("/dagboek")
+    oldest = f"Dag van {clock.today() - timedelta(days=39)}."
+    for _ in range(10):
+        if page.get_by_text(oldest).count():
+            break
+        older = page.get_by_role("link", name="Oudere dagen")
+        if javascript:
+            page.mouse.wheel(0, 20_000)
+            page.wait_for_timeout(300)
+        else:
+            older.click()
+    expect(page.get_by_text(oldest)).to_have_count(1)
+    if javascript:
+        assert page.locator(".story").count() >= 39 and page.url.endswith("/dagboek")
+    context.close()
