@@ -54,7 +54,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=0)  # type: ignore[method-assign]
     database.db.init_app(app)
     with app.app_context():
-        database.set_up_sqlite(app)
+        database.set_up_connections(app)
     pages.init_app(app)
     doors.guard(app)
     features = FEATURES + (["demo"] if app.config["DEMO"] else [])

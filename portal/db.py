@@ -242,10 +242,16 @@ def _tell_postgresql(session: Session, connection: sa.Connection | None = None) 
 _SET_ORGANISATION = sa.text("SELECT set_config('portal.organisation', :name, true)")
 
 
-def set_up_sqlite(app: Flask) -> None:
-    """WAL and friends on every connection; transactions are begun by `_begin`, not by the driver."""
-    if db.engine.dialect.name == "sqlite":
-        event.listen(db.engine, "connect", _prepare_sqlite)
+def set_up_connections(app: Flask) -> None:
+    """WAL and friends on every connection of SQLite; there transactions are begun by `_begin`, not by the driver."""
+    prepare = {"sqlite": _prepare_sqlite, "postgresql": _prepare_postgresql}[db.engine.dialect.name]
+    event.listen(db.engine, "connect", prepare)
+
+
+def _prepare_postgresql(connection: Any, _record: Any) -> None:
+    """PostgreSQL thinks our conditions dear and compiles them first: 1,500 ms for what takes 25 ms to answer."""
+    connection.execute("SET jit = off")
+    connection.commit()
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -67,6 +67,8 @@ class Account(OrganisationRow):
     __table_args__ = (
         sa.UniqueConstraint("organisation_id", "email_key"),
         sa.Index("ix_account_status", "organisation_id", "status"),
+        sa.Index("ix_account_bounce_state", "organisation_id", "bounce_state"),
+        sa.Index("ix_account_moved", "organisation_id", "email_changed_at"),
         sa.CheckConstraint("status IN ('invited', 'active', 'blocked', 'closed')", name="status"),
         sa.CheckConstraint(f"role IN {('', *ROLES)}", name="role"),
         sa.CheckConstraint("bounce_state IN ('', 'full', 'gone')", name="bounce_state"),

@@ -45,6 +45,8 @@ class Mail(OrganisationRow):
     __table_args__ = (
         sa.Index("ix_mail_queue", "state", "due_at", "priority"),
         sa.Index("ix_mail_newest", "organisation_id", "created_at", "id"),
+        sa.Index("ix_mail_state", "organisation_id", "state", "updated_at"),
+        sa.Index("ix_mail_account", "organisation_id", "account_id", "sent_at"),
         sa.CheckConstraint(f"state IN {STATES}", name="state"),
     )
 

@@ -59,27 +59,31 @@ UNREACHED_SINCE = timedelta(days=30)
 
 def is_in_state(state: str, now: datetime) -> list[sa.ColumnElement[bool]]:
     """What a parent is that the list shows by this filter."""
-    is_open = Account.status.in_(("invited", "active"))
+    is_open = Account.status.not_in(("blocked", "closed"))  # asked the other way SQLite begins with nearly everybody
     if state == "never":
         return [Account.status == "invited"]
     if state == "late":  # mailed days ago, and not come in yet
         return [Account.status == "invited", Account.created_at <= now - LATE_AFTER]
     if state == "unreached":
-        return [is_open, sa.or_(Account.bounce_state != "", Account.id.in_(_who_got_no_mail(now - UNREACHED_SINCE)))]
+        return [is_open, Account.id.in_(_who_got_no_mail(now - UNREACHED_SINCE))]
     if state == "moved":  # the office gave a new address, with which nobody came in yet
         last = Account.last_login_at
         return [is_open, Account.email_changed_at.is_not(None), sa.or_(last.is_(None), last < Account.email_changed_at)]
     return [Account.status == "blocked"] if state == "blocked" else []
 
 
-def _who_got_no_mail(since: datetime) -> sa.Select[UUID | None]:
-    """The accounts to which a mail failed, while no later one arrived."""
+def _who_got_no_mail(since: datetime) -> sa.CompoundSelect[UUID | None]:
+    """The accounts to which a mail failed, while no later one arrived; and those whose mail comes back.
+
+    One list of both: asked as two conditions, either database looks at all accounts and all mails.
+    """
     later = orm.aliased(Mail)
     arrived = sa.exists().where(
         later.account_id == Mail.account_id, later.state == "sent", later.sent_at > Mail.updated_at
     )
-    failed = Mail.account_id.is_not(None), Mail.state.in_(UNSENT), Mail.updated_at >= since
-    return sa.select(Mail.account_id).where(*failed, sa.not_(arrived))
+    failed = Mail.state.in_(UNSENT), Mail.updated_at >= since  # without an account, too: that equals nobody's
+    comes_back = sa.select(Account.id).where(Account.bounce_state.in_(("full", "gone")))
+    return sa.select(Mail.account_id).where(*failed, sa.not_(arrived)).union(comes_back)
 
 
 class ChildBrief(NamedTuple):

@@ -43,6 +43,7 @@ def main():
     _start_and_memory()
     _import()
     _photos()
+    _office_lists()
     _print()
     sys.exit(any(verdict == "OVER" for *_, verdict in ROWS))
 
@@ -350,6 +351,15 @@ def _days():
         f"{large / small:.2f} x", large <= 1.2 * small,
     )  # fmt: skip
     _row("days of a child, SQL statements", "6", f"{statements}", "", statements <= 6)
+def _office_lists():
+    from tests.speed.office_lists import FEW, MANY, measure
+
+    for where, page, statements, few, many in measure():
+        most = 15 if page == "/beheer" else 8  # the start page asks about ten subjects, a list about one
+        _row(
+            f"{page}, {FEW} and {MANY:,} families, {where}", f"3 x, {most} statements",
+            f"{few:.0f} and {many:.0f} ms, {statements}", f"{many / few:.2f} x", many <= 3 * few and statements <= most,
+        )  # fmt: skip
 
 
 def _print():
