@@ -22,6 +22,7 @@ OLD_KEYS_STAY = timedelta(days=7)  # a mail may be on its way so long, and its r
 
 def save_server(sender: str, wanted: Server, by: UUID | None) -> None:
     """From now on mail goes by this server, from this sender. Its answer was heard before."""
+    queries.hold()
     row = queries.own_server() or MailServer(organisation_id=scope())
     row.host, row.port, row.security, row.username = wanted.host, wanted.port, wanted.security, wanted.username
     row.kept_password = keys.encrypt("mail server", wanted.password) if wanted.password else ""
@@ -35,6 +36,7 @@ def remove_server(by: UUID) -> None:
 
     Of the sender that an organisation chose itself nobody but its own server can tell whether it is theirs.
     """
+    queries.hold()
     row = queries.own_server()
     if row is not None:
         db.session.delete(row)
@@ -58,6 +60,7 @@ def make_keys(organisation: Organisation, domain: str, by: UUID | None = None) -
 
     They sign from the moment the DNS shows them: until then the keys before them go on.
     """
+    queries.hold()
     waiting = [key for key in queries.all_keys() if key.signs_from is None]
     for key in waiting:
         if key.domain != domain:
@@ -89,6 +92,7 @@ def _new_key(slug: str, domain: str, algorithm: str) -> SigningKey:
 
 def use_keys(selectors: Collection[str], by: UUID | None = None) -> list[SigningKey]:
     """Sign with these new keys from now on, instead of the keys of the same kind before them."""
+    queries.hold()
     now, all_keys = clock.now(), queries.all_keys()
     started = [key for key in all_keys if key.signs_from is None and key.selector in selectors]
     for key in started:
@@ -113,6 +117,7 @@ def keep(findings: list[Finding]) -> list[Finding]:
 
     What an earlier mail told on its way stays, until a newer one tells something else.
     """
+    queries.hold()
     row = queries.last_check_row()
     before = queries.last_check()
     arrived = [finding for finding in findings if finding.check == "echo" and finding.code != "echo.none"]

@@ -232,7 +232,7 @@ def _talked(door: Door, setup: Setup, server: Server | None) -> Door:
         return replace(door, **_heard(host, setup), seconds_off=_seconds_off(line.greeting))
     except NotSent as problem:
         return replace(door, problem=Said(problem.phase, problem.code, problem.text))
-    except (OSError, EOFError, UnicodeError) as problem:  # also what smtplib raises
+    except (OSError, EOFError, ValueError) as problem:  # what smtplib raises, and a number or date that is none
         return replace(door, problem=Said("connect", None, str(problem)))
     finally:
         line.close()
@@ -279,4 +279,8 @@ _DATE = re.compile(r"(?:\w{3}, )?\d{1,2} \w{3} \d{4} \d\d:\d\d:\d\d [+-]\d{4}")
 def _seconds_off(greeting: str) -> float | None:
     """How far our clock is ahead of the one in a greeting; many servers tell no time."""
     found = _DATE.search(greeting)
-    return (clock.now() - parsedate_to_datetime(found[0])).total_seconds() if found else None
+    try:
+        moment = parsedate_to_datetime(found[0]) if found else None
+    except ValueError:  # looks like a date
+        return None
+    return (clock.now() - (moment if moment.tzinfo else moment.replace(tzinfo=UTC))).total_seconds() if moment else None

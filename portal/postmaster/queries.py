@@ -6,11 +6,17 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from portal.db import db
+from portal.db import db, scope
+from portal.organisations.models import Organisation
 from portal.outbox.models import MailServer, SigningKey
 from portal.postmaster import words
 from portal.postmaster.facts import WRONG, Finding, Record
 from portal.postmaster.models import MailCheck
+
+
+def hold() -> None:
+    """Until the commit nobody else changes this set-up: of two at once the second finds what the first made."""
+    db.session.execute(sa.select(Organisation.id).where(Organisation.id == scope()).with_for_update(key_share=True))
 
 
 def own_server() -> MailServer | None:

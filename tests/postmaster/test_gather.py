@@ -224,6 +224,18 @@ def test_greeting_without_a_time(app):
     assert Zone({}).wanted == set()
 
 
+@pytest.mark.parametrize(
+    "moment", ["99 Abc 2026 10:00:00 +0000", "29 Nov 2026 25:00:00 +0100", "29 Nov 2026 10:00:00 +9999"]
+)
+def test_greeting_with_a_time_that_cannot_be(moment, app):
+    assert gather._seconds_off(f"mail.provider.test ESMTP {moment}") is None
+
+
+def test_greeting_of_a_server_that_does_not_tell_its_zone(app):
+    moment = datetime.now(UTC) - timedelta(minutes=10)
+    assert 590 < gather._seconds_off(f"mx ESMTP {moment:%d %b %Y %H:%M:%S} -0000") < 610
+
+
 def test_machine_without_a_name_server_is_no_fault_of_the_domain(app, settings, monkeypatch):
     def resolver(configure):
         raise dns.resolver.NoResolverConfiguration

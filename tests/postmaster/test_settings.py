@@ -1,6 +1,8 @@
 """The mail server of an organisation: it is tried before it is kept, and its answer is told in plain words."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 import sqlalchemy as sa
@@ -8,7 +10,7 @@ import sqlalchemy as sa
 from portal import keys
 from portal.audit.models import AccessLog
 from portal.organisations.models import Organisation
-from portal.outbox.models import MailServer
+from portal.outbox.models import MailServer, SigningKey
 from portal.postmaster import trial
 from portal.throttle.rules import Limit
 from tests.outbox.relay import Relay
@@ -159,6 +161,24 @@ def test_not_for_trying_all_day(manager, relay, monkeypatch):
     known = relay.connections
     page = manager.post(PAGE, 422, **FORM, port=relay.port)
     assert "Wacht een uur" in page.seen and relay.connections == known
+
+
+def test_button_pressed_twice_at_once_is_pressed_once(manager, relay, kept, visitor, kok, inside):
+    """Two tabs of one manager; the second waited for a row that the first made, and crashed."""
+    tabs = [manager, visitor(kok)]
+    tabs[1].client._cookies, tabs[1].csrf = manager.client._cookies.copy(), manager.csrf
+    gate = Barrier(2)
+
+    def press(tab, path, **fields):
+        gate.wait()
+        return tab.post(path, **fields).status
+
+    with ThreadPoolExecutor(2) as pool:
+        for path, fields in (("/beheer/e-mail/handtekening/maken", {}), (PAGE, {**FORM, "port": relay.port})):
+            assert list(pool.map(lambda tab: press(tab, path, **fields), tabs)) == [303, 303]  # noqa: B023
+    with inside(kok) as session:
+        assert sorted(session.scalars(sa.select(SigningKey.algorithm))) == ["ed25519", "rsa"]
+    assert kept()[0].host == "127.0.0.1"
 
 
 # Who may
