@@ -56,5 +56,8 @@ def moment_taken(said: datetime | None, sent_at: datetime) -> datetime:
     """
     if said is None:
         return sent_at
-    moment = (said if said.tzinfo else said.replace(tzinfo=clock.AMSTERDAM)).astimezone(UTC)
+    try:
+        moment = (said if said.tzinfo else said.replace(tzinfo=clock.AMSTERDAM)).astimezone(UTC)
+    except OverflowError:  # at the edge of all time
+        return sent_at
     return moment if sent_at - OLDEST < moment <= sent_at + timedelta(minutes=10) else sent_at

@@ -10,6 +10,7 @@ from portal import db as database
 from portal.children.queries import children_of_group
 from portal.db import db, writing
 from portal.errors import Refused
+from portal.files.rules import clean_name
 from portal.photos import actions, find, forms, queries, rules
 from portal.text import _, ngettext
 
@@ -57,7 +58,7 @@ def _take_in(sent, group, by, caption, child_ids):
                 db.session.commit()
             taken += 1
         except Refused as refusal:
-            refused.append(f"{file.filename}: {refusal}" if len(sent) > 1 else str(refusal))
+            refused.append(f"{clean_name(file.filename or '')}: {refusal}" if len(sent) > 1 else str(refusal))
     database.read_only()
     return taken, refused
 

@@ -65,6 +65,9 @@ def test_what_is_refused_keeps_back_no_other(tablet, path, photos):
     page = tablet.post(path, 422, files=files)
     assert "brief.pdf: Dit is geen foto die wij kennen." in page.seen and "2 foto's zijn aangekomen." in page.seen
     assert [photo.name for photo in photos()] == ["een.jpg", "twee.jpg"]
+    names = ["\u202egpj.brief.pdf", "map/" + "a" * 5000 + ".pdf"]
+    page = tablet.post(path, 422, files={"photo": [(name, PDF) for name in names]})
+    assert "gpj.brief.pdf: Dit is" in page.seen and "\u202e" not in page.text and "a" * 100 not in page.text
 
 
 @pytest.mark.parametrize(

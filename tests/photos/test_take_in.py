@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -178,6 +178,7 @@ def test_child_whose_parent_says_no_is_not_put_on_a_photo(send, allow, noor, pie
         (None, "09:30 23"), (datetime(2026, 11, 23, 9, 0), "08:00 23"),
         (datetime(2026, 11, 23, 9, 0, tzinfo=UTC), "09:00 23"), (datetime(2026, 7, 1, 9, 0), "07:00 01"),
         (datetime(2026, 11, 24, 9, 0), "09:30 23"), (datetime(2001, 1, 1), "09:30 23"),
+        (datetime(1, 1, 1), "09:30 23"), (datetime(9999, 12, 31, 23, tzinfo=timezone(timedelta(hours=-9))), "09:30 23"),
     ],
 )  # fmt: skip
 def test_photo_stands_at_the_moment_it_was_taken(said, taken):
