@@ -45,6 +45,7 @@ __all__ = [
     "Question",
     "Watched",
     "options",
+    "sought",
 ]
 
 
@@ -173,6 +174,11 @@ def _is_text(character: str) -> bool:
     is_control = code < 32 or 127 <= code < 160
     is_half = 0xD800 <= code <= 0xDFFF
     return not (is_control or is_half or character == "\ufffd")
+
+
+def sought() -> str:
+    """What a list is searched for (?zoek=): not too long, and without the NUL that PostgreSQL takes from nobody."""
+    return request.args.get("zoek", "")[:100].replace("\0", "\ufffd")
 
 
 class Required(InputRequired):

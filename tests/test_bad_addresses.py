@@ -116,6 +116,16 @@ def test_nonsense_in_an_address_is_no_crash(who, app, enter, rows):
     assert rows() == before
 
 
+def test_nonsense_that_is_searched_for_is_not_found(app, enter):
+    browser = enter("manager")
+    lists = [each for each in addresses_of(app, "GET") if each.startswith("/beheer")]
+    for words in ("%00@", "a%00b"):
+        query = "&".join(f"{name}={words}" for name in ("zoek", "toon", "na", "dag", "groep"))
+        for path in lists:
+            page = browser.send(f"{path}?{query}", method="GET", content_type=None)
+            assert page.status < 500, (path, words[:20])
+
+
 BAD_HEADERS = [
     {"Cookie": "__Host-sessie=onzin; __Host-onthoud=onzin; __Host-apparaat=onzin; taal=onzin"},
     {"Cookie": "__Host-sessie=" + "a" * 9000},

@@ -12,6 +12,7 @@ from portal.children.queries import ChildrenShown
 from portal.children.rules import KnownAddress, KnownChild, LastParent
 from portal.db import db, writing
 from portal.errors import Refused
+from portal.fields import sought
 from portal.text import _
 
 see = doors.staff(Blueprint("office_children", __name__, url_prefix="/beheer/kinderen"), "children.see")
@@ -28,7 +29,7 @@ STATES = ("", "alone", "left")
 def children():
     groups, only = find.seen_groups()
     group = next((each for each in groups if str(each.id) == request.args.get("groep")), None)
-    words, state = request.args.get("zoek", "")[:100], request.args.get("toon", "")
+    words, state = sought(), request.args.get("toon", "")
     state = state if state in STATES else ""
     shown = ChildrenShown([group.id] if group else only, words, state)
     rows, last = queries.children_page(shown, clock.today(), as_id(request.args.get("na")))

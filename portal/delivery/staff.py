@@ -10,6 +10,7 @@ from portal.db import db
 from portal.delivery import actions, find, queries
 from portal.delivery.words import told
 from portal.errors import Refused
+from portal.fields import sought
 from portal.text import _
 
 see = doors.staff(Blueprint("mails", __name__, url_prefix="/beheer/e-mail"), "mail.see")
@@ -18,7 +19,7 @@ again = doors.staff(Blueprint("mails_again", __name__, url_prefix="/beheer/e-mai
 
 @see.get("")
 def outbox():
-    words, show = request.args.get("zoek", "")[:100], request.args.get("toon", "")
+    words, show = sought(), request.args.get("toon", "")
     show = show if show in queries.SHOWS else ""
     rows, last = queries.mails_page(words, show, as_id(request.args.get("na")), shielded())
     kept = {"zoek": words or None, "toon": show or None}

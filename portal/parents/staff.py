@@ -17,6 +17,7 @@ from portal.db import db, writing
 from portal.delivery.queries import mails_of
 from portal.delivery.words import told
 from portal.errors import Refused
+from portal.fields import sought
 from portal.parents import actions, find, forms, queries
 from portal.roles import may
 from portal.text import _, ngettext
@@ -29,7 +30,7 @@ access = doors.staff(Blueprint("office_access", __name__, url_prefix="/beheer/ou
 
 @see.get("")
 def parents():
-    words, state = request.args.get("zoek", "")[:100], request.args.get("toon", "")
+    words, state = sought(), request.args.get("toon", "")
     state = state if state in queries.STATES else ""
     rows, last = queries.parents_page(words, state, as_id(request.args.get("na")), shielded())
     kept = {"zoek": words or None, "toon": state or None}

@@ -14,6 +14,7 @@ from portal.db import db
 from portal.errors import Refused
 from portal.factors import actions as factors
 from portal.factors.find import find_reset
+from portal.fields import sought
 from portal.imports.queries import doubtful_imports
 from portal.own.queries import number_of_corrections
 from portal.postmaster.queries import number_wrong
@@ -47,7 +48,7 @@ def start():
 
 @searching.get("")
 def search():
-    words = request.args.get("zoek", "")[:100]
+    words = sought()
     _groups, only = seen_groups()
     hits = queries.search(words, groups=only, with_parents=may(current_user.role, "parents.see"), hidden=shielded())
     return render_template("staff/search.html", words=words, hits=hits)
