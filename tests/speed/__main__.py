@@ -351,6 +351,8 @@ def _days():
         f"{large / small:.2f} x", large <= 1.2 * small,
     )  # fmt: skip
     _row("days of a child, SQL statements", "6", f"{statements}", "", statements <= 6)
+
+
 def _office_lists():
     from tests.speed.office_lists import FEW, MANY, measure
 
