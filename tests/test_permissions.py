@@ -30,7 +30,7 @@ ASKS = {
         "auth.forgot_password", "auth.forgot_password_sent", "auth.ask_new_link", "auth.use_code",
         "auth.open_reset_link", "auth.open_activation_link", "auth.open_device_link", "auth.open_letter_link", "auth.letter", "auth.approve_device",
         "auth.choose_password", "auth.check_password", "auth.propose_passphrase", "stop_reset.stop", "stop_address.stop", "files.logo",
-        "api.put_child", "api.leave", "api_description.openapi",
+        "api.put_child", "api.leave", "api_bounces.mail_came_back", "api_description.openapi",
     ],
     "parent": [
         "portal.home", "portal.account", "account.change_password", "account.step_up", "account.sessions",

@@ -49,7 +49,6 @@ class PhotoChild(OrganisationRow):
         # With the organisation in front, or SQLite takes the index of the organisation and reads all of it.
         sa.UniqueConstraint("organisation_id", "photo_id", "child_id"),
         sa.Index("ix_photo_child_child", "organisation_id", "child_id", "photo_id"),
-        sa.Index("ix_photo_child_photo", "organisation_id", "photo_id", "child_id"),
     )
 
 
