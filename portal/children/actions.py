@@ -353,3 +353,9 @@ def _record_block(action: str, block: Block, by: Account, detail: str) -> None:
 
 def _id(account: Account | None) -> UUID | None:
     return account.id if account else None
+
+
+def leave_to_colleague(account: Account, by: Account | None) -> None:
+    """Raises Refused for who has a child together with this parent: a quarrel is not fought out at the office."""
+    if by is not None and by.id != account.id and queries.share_child(by.person_id, account.person_id):
+        raise Refused(_("Deze ouder heeft een kind samen met u. Laat een collega dit doen."))

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from portal.audit.actions import record
 from portal.auth.models import Account
+from portal.children.actions import leave_to_colleague
 from portal.db import scope
 from portal.delivery import rules
 from portal.delivery.words import NOT_AGAIN
@@ -24,6 +25,7 @@ def send_again(mail: Mail, account: Account, by: Account) -> None:
 
     It goes to the address that is stored now. Credentials have a button of their own (`auth.actions.send_credentials`).
     """
+    leave_to_colleague(account, by)
     because = rules.not_again_because(mail, account, goes_again(mail.kind))
     if because or mail.kind == "auth/credentials":
         raise Refused(str(NOT_AGAIN.get(because, NOT_AGAIN["moment"])))

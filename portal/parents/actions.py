@@ -9,7 +9,7 @@ from portal.auth import actions as auth
 from portal.auth.models import Account
 from portal.auth.queries import account_with
 from portal.auth.rules import email_key
-from portal.children.queries import share_child
+from portal.children.actions import leave_to_colleague
 from portal.children.rules import changed, is_address
 from portal.db import db
 from portal.errors import Refused
@@ -126,8 +126,7 @@ def _shut(account: Account, because: str) -> None:
 
 def _refuse(account: Account, by: Account | None) -> None:
     """Who may change a parent's address would become manager by it, or come in as the other parent of an own child."""
-    if by is not None and by.id != account.id and share_child(by.person_id, account.person_id):
-        raise Refused(_("Deze ouder heeft een kind samen met u. Laat een collega dit doen."))
+    leave_to_colleague(account, by)
     if account.role:
         raise Refused(_("Deze ouder werkt hier ook. Dit account regelt een manager."))
 

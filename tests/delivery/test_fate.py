@@ -228,6 +228,15 @@ def test_shielded_parent_is_nowhere_for_the_other_parent_who_works_here(desk, ko
     desk.post(f"{page_of(anna)}/adres-is-goed", 404)
 
 
+def test_other_parent_who_works_here_leaves_it_to_a_colleague(desk, kok, anna, piet, inside, save_mail, post):
+    mail_id = save_mail(anna, "auth/forgot_password", state="refused", smtp_code=550)
+    with inside(kok) as session:
+        his = sa.update(Guardianship).where(Guardianship.person_id == piet.person_id)
+        session.execute(his.values(person_id=desk.account.person_id))
+    assert "Laat een collega dit doen." in desk.follow(desk.post(f"{OUTBOX}/{mail_id}/opnieuw")).seen
+    assert post.deliver() == []
+
+
 def test_mail_of_another_organisation_does_not_exist(desk, zon, bram, save_mail):
     mail_id = save_mail(bram, "auth/forgot_password", zon, state="refused", smtp_code=550)
     assert "Bram" not in desk.get(OUTBOX).seen
