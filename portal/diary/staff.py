@@ -14,6 +14,7 @@ from portal.consent.rules import GROUP_NAME
 from portal.db import db, writing
 from portal.diary import actions, find, forms, queries, rules
 from portal.errors import Refused
+from portal.files.rules import clean_name
 from portal.photos import actions as photos
 from portal.photos.rules import MOST_BYTES
 from portal.text import _
@@ -78,13 +79,16 @@ def _written(form, group, day):
     db.session.commit()
     words = _("Het verhaal staat bij de ouders.") if form.is_published else _("Het concept is bewaard.")
     flash(words, "success")
-    for refused in _sent_photos(form.photos.data, group, by.id, [child.id for child in children]):
-        flash(refused, "error")
+    refused = {}
+    for name, reason in _sent_photos(form.photos.data, group, by.id, [child.id for child in children]):
+        refused.setdefault(reason, []).append(name)
+    for reason, names in refused.items():  # it travels in a cookie, and a browser drops one that is too long
+        flash(f"{', '.join(names[:3])}{' …' if len(names) > 3 else ''}: {reason}", "error")
     return True
 
 
 def _sent_photos(sent, group, by, child_ids):
-    """The sentences about photos that were refused. Each is taken in by itself, after the story that they belong to."""
+    """Name and reason of photos that are refused. Each is taken in by itself, after the story that they belong to."""
     for file in sent:
         try:
             with writing():
@@ -97,7 +101,7 @@ def _sent_photos(sent, group, by, child_ids):
                 photos.take_in(received, group, by, file.filename or "", "", child_ids)
                 db.session.commit()
         except Refused as refusal:
-            yield f"{file.filename}: {refusal}"
+            yield clean_name(file.filename or "")[:40], str(refusal)
 
 
 @bp.route("/verhaal/<uuid:entry_id>", methods=["GET", "POST"])

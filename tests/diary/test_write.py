@@ -125,3 +125,12 @@ def test_photos_go_with_the_story_and_a_refused_one_keeps_it_not_back(tablet, wr
     assert "Een toren!" in page.seen
     (image,) = [attributes for tag, attributes in page.tags if tag == "img" and "/fotos/" in attributes["src"]]
     assert image["alt"] == "Foto van Noor" and image["loading"] == "lazy"
+
+
+def test_many_refused_photos_are_said_in_a_message_that_a_browser_keeps(tablet, write, noor):
+    """What is said on the next page travels in a cookie, of which browsers keep 4096 bytes."""
+    files = {"photos": [(f"{number}\u202e{'é🙂' * 2000}.txt", b"geen foto") for number in range(30)]}
+    answer = write("Wij bouwden.", noor, files=files)
+    assert all(len(cookie) < 4000 for cookie in answer.response.headers.getlist("Set-Cookie"))
+    page = tablet.follow(answer)
+    assert "geen foto die wij kennen" in page.seen and "Wij bouwden." in page.seen and "\u202e" not in page.text
