@@ -121,7 +121,7 @@ class Watched(Form):
         """
         if self.version.data == _version(values):
             return False
-        differs = [self[name] for name in values if (self[name].data or "") != (values[name] or "")]
+        differs = [self[name] for name in values if _plain(self[name].data) != _plain(values[name])]
         for field in differs:
             field.errors = [*field.errors, _("In het portaal staat nu: %(value)s.", value=_said(field, values))]
         if differs:
@@ -133,8 +133,13 @@ class Watched(Form):
 
 
 def _version(values: Mapping[str, Any]) -> str:
-    said = "\x1f".join(f"{name}={values[name] or ''}" for name in sorted(values))
+    said = "\x1f".join(f"{name}={_plain(values[name])}" for name in sorted(values))
     return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+
+def _plain(value: Any) -> Any:
+    """However it was ordered, and whatever stands for nothing."""
+    return sorted(value) if value and isinstance(value, list) else value or ""
 
 
 def _said(field: Field, values: Mapping[str, Any]) -> str:
@@ -142,7 +147,9 @@ def _said(field: Field, values: Mapping[str, Any]) -> str:
     value = values[field.short_name]
     if isinstance(field, SelectField):
         choices: Any = field.iter_choices()
-        return next((str(choice.label) for choice in choices if choice.value == value), str(value))
+        chosen = value if isinstance(value, list) else [value]
+        if said := [str(choice.label) for choice in choices if choice.value in chosen]:
+            return ", ".join(said)
     if isinstance(field, BooleanField):
         return _("ja") if value else _("nee")
     if isinstance(value, date):

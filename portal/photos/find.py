@@ -35,9 +35,9 @@ def _takes_webp() -> bool:
     return "image/webp" in request.headers.get("Accept", "")
 
 
-def find_photo(photo_id: UUID) -> Photo:
-    """A photo that was not withdrawn, for groepsleiding of its own groups; or 404."""
-    return queries.photo(photo_id, seen_groups()[1]) or abort(404)
+def find_photo(photo_id: UUID, held: bool = False) -> Photo:
+    """A photo that was not withdrawn, for groepsleiding of its own groups; or 404. Held: nobody else changes it now."""
+    return queries.photo(photo_id, seen_groups()[1], held) or abort(404)
 
 
 def find_group(group_id: UUID) -> Group:

@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext
 
-from portal.fields import Choices, Files, Form, Paragraph, options
+from portal.fields import Choices, Files, Form, Paragraph, Watched, options
 from portal.photos.rules import ACCEPT, LONGEST_CAPTION, MOST_AT_ONCE
 
 
@@ -21,5 +21,5 @@ class PhotosForm(_OnPhoto):
     photo = Files(lazy_gettext("Foto's"), lazy_gettext("Kies een foto."), ACCEPT, MOST_AT_ONCE)
 
 
-class PhotoForm(_OnPhoto):
-    pass
+class PhotoForm(_OnPhoto, Watched):
+    """One that is saved from a page of before would take a child off the photo, which others are then shown."""

@@ -125,9 +125,10 @@ _LINES = (
 # The group
 
 
-def photo(photo_id: UUID, group_ids: Collection[UUID] | None = None) -> Photo | None:
-    """A photo of these groups (None: of any) that was not withdrawn."""
+def photo(photo_id: UUID, group_ids: Collection[UUID] | None = None, held: bool = False) -> Photo | None:
+    """A photo of these groups (None: of any) that was not withdrawn. Held: nobody else changes it until the commit."""
     found = sa.select(Photo).where(Photo.id == photo_id, Photo.status != "withdrawn")
+    found = found.with_for_update() if held else found
     if group_ids is not None:
         found = found.where(Photo.group_id.in_(group_ids))
     return db.session.scalars(found).one_or_none()

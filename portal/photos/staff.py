@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Blueprint, flash, request, url_for
+from flask import Blueprint, flash, g, request, url_for
 from flask_login import current_user
 
 from portal import answers, doors
@@ -74,11 +74,13 @@ def _said(photo, on, names):
 
 @bp.route("/fotos/<uuid:photo_id>", methods=["GET", "POST"])
 def change_photo(photo_id):
-    photo = find.find_photo(photo_id)
+    photo = find.find_photo(photo_id, held=request.method == "POST")
     on = queries.children_on([photo.id])[photo.id]
-    children = children_of_group(photo.group_id, on)
-    form = forms.PhotoForm(children, data={"caption": photo.caption, "children": [str(each) for each in on]})
-    if form.validate_on_submit():
+    now = {"caption": photo.caption, "children": [str(each) for each in on]}
+    form = forms.PhotoForm(children_of_group(photo.group_id, on), data=now)
+    if request.method == "GET" and not g.get("stale_form"):
+        form.watch(now)
+    if form.validate_on_submit() and not form.is_overtaken(now):
         try:
             actions.tag(photo, [UUID(each) for each in form.children.data], current_user.account.id)
             actions.set_caption(photo, form.caption.data or "")
@@ -94,7 +96,7 @@ def change_photo(photo_id):
 
 @bp.post("/fotos/<uuid:photo_id>/intrekken")
 def withdraw(photo_id):
-    photo = find.find_photo(photo_id)
+    photo = find.find_photo(photo_id, held=True)
     actions.withdraw(photo, current_user.account.id)
     db.session.commit()
     flash(_("De foto is weg. Niemand ziet hem meer."), "success")

@@ -113,19 +113,38 @@ def test_too_many_photos_in_an_hour_are_said(tablet, path, monkeypatch, photos):
     assert "heel veel foto's" in page.seen and [photo.name for photo in photos()] == ["een.jpg"]
 
 
+def version_of(page):
+    return {"version": page.form("photo-form")["fields"]["version"]}
+
+
 def test_group_says_who_is_on_it_and_takes_it_back(tablet, ready, noor, sem, allow, anna, photos, inside, kok, path):
     photo_id = ready(noor)
     page = tablet.get(f"/beheer/fotos/{photo_id}")
     assert "Noor" in page.seen and "Sem" in page.seen
-    tablet.post(f"/beheer/fotos/{photo_id}", children=str(sem.id), caption="Sem bouwt")
+    tablet.post(f"/beheer/fotos/{photo_id}", **version_of(page), children=str(sem.id), caption="Sem bouwt")
     with inside(kok) as session:
         assert [tag.child_id for tag in session.query(PhotoChild)] == [sem.id]
     allow(anna, noor, PHOTO_OWN, value=False)
-    page = tablet.post(f"/beheer/fotos/{photo_id}", 422, children=str(noor.id), caption="Sem bouwt")
+    sent = {**version_of(tablet.get(f"/beheer/fotos/{photo_id}")), "children": str(noor.id), "caption": "Sem bouwt"}
+    page = tablet.post(f"/beheer/fotos/{photo_id}", 422, **sent)
     assert "Geen foto's van Noor" in page.seen
     tablet.post(f"/beheer/fotos/{photo_id}/intrekken")
     assert photos()[0].status == "withdrawn" and tablet.get(path).seen.count("Sem bouwt") == 0
     tablet.get(f"/beheer/fotos/{photo_id}", 404)
+
+
+def test_page_of_before_takes_no_child_off_a_photo(tablet, ready, noor, sem, inside, kok):
+    """A colleague named Sem meanwhile. Saved from the old page the photo would be shown to the parents of Noor."""
+    photo_id = ready(noor)
+    path, old = f"/beheer/fotos/{photo_id}", version_of(tablet.get(f"/beheer/fotos/{photo_id}"))
+    tablet.post(path, **old, children=[str(noor.id), str(sem.id)], caption="")
+    page = tablet.post(path, 422, **old, children=str(noor.id), caption="In de zandbak")
+    assert "Een collega heeft dit net ook gewijzigd." in page.seen and "staat nu: Noor, Sem." in page.seen
+    with inside(kok) as session:
+        assert {tag.child_id for tag in session.query(PhotoChild)} == {noor.id, sem.id}
+    tablet.post(path, **version_of(page), children=str(noor.id), caption="In de zandbak")
+    with inside(kok) as session:
+        assert [tag.child_id for tag in session.query(PhotoChild)] == [noor.id]
 
 
 def test_photo_that_is_refused_says_why(tablet, send, work, path):
