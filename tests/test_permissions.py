@@ -39,7 +39,7 @@ ASKS = {
         "own_second_step.make_codes", "own_second_step.turn_off", "who_looked.who_looked", "own.change_address", "own.confirm_address",
         "own.details", "consent.overview", "consent.answer", "diary.days",
     ],
-    "guardian": ["diary.child_days", "photos.photo"],
+    "guardian": ["diary.picture", "diary.child_days", "photos.photo"],
     "office.open": ["office.start", "places.locations"],
     "organisation.change": [
         "face.organisation", "face.preview", "face.check_colour", "face.sample", "face.logo", "face.try_logo",

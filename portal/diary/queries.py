@@ -284,26 +284,47 @@ def _rhythm_of(number: int) -> Any:
 
 def _pictures(child_ids: Sequence[UUID], facts: dict[str, Any]) -> tuple[list[Picture], Ends]:
     """The newest photos that may be seen, and whether there may be more behind them."""
-    found: dict[UUID, Picture] = {}
     rows = db.session.execute(_PICTURES, {**facts, "child_ids": list(child_ids)}).all()
+    pictures = _gathered_pictures(rows)
+    shown = pictures[:PAGE]
+    is_cut = len(rows) == 2 * PAGE or len(pictures) > PAGE
+    return shown[::-1], [(each.day, is_cut and each.day == shown[-1].day) for each in shown]
+
+
+def _gathered_pictures(rows: Sequence[Any]) -> list[Picture]:
+    """A row per photo and own child becomes a photo with its children."""
+    found: dict[UUID, Picture] = {}
     for photo_id, taken_at, caption, width, height, child_id in rows:
         day = clock.local(taken_at).date()
         picture = found.setdefault(photo_id, Picture(photo_id, day, taken_at, caption, width, height, []))
         picture.child_ids.append(child_id)
-    pictures = list(found.values())
-    shown = pictures[:PAGE]
-    is_cut = len(rows) == 2 * PAGE or len(pictures) > PAGE
-    ends = [(each.day, is_cut and each.day == shown[-1].day) for each in shown]
-    return shown[::-1], ends
+    return list(found.values())
+
+
+def picture_of(person_id: UUID, child_ids: Collection[UUID], photo_id: UUID) -> Picture | None:
+    """This photo, when it may be seen by this parent today."""
+    facts = {"person_id": person_id, "today": clock.today(), "child_ids": list(child_ids)}
+    found = _gathered_pictures(db.session.execute(_SEEN.where(Photo.id == photo_id), facts).all())
+    return found[0] if found else None
+
+
+def next_to(person_id: UUID, child_ids: Collection[UUID], picture: Picture) -> tuple[UUID | None, UUID | None]:
+    """The photos just newer and just older than this one, of those that may be seen. Two statements."""
+    facts = {"person_id": person_id, "today": clock.today(), "child_ids": list(child_ids)}
+    here = sa.tuple_(sa.literal(picture.taken_at, Photo.taken_at.type), sa.literal(picture.id, Photo.id.type))
+    place = sa.tuple_(Photo.taken_at, Photo.id)
+    newer = _SEEN.where(place > here).order_by(Photo.taken_at, Photo.id).limit(1)
+    older = _SEEN.where(place < here).order_by(Photo.taken_at.desc(), Photo.id.desc()).limit(1)
+    ids = [db.session.scalars(statement, facts).first() for statement in (newer, older)]
+    return ids[0], ids[1]
 
 
 _other = aliased(PhotoChild)
-_PICTURES = (
+_SEEN = (
     sa.select(Photo.id, Photo.taken_at, Photo.caption, Photo.width, Photo.height, PhotoChild.child_id)
     .join(PhotoChild, PhotoChild.photo_id == Photo.id)
     .where(
         PhotoChild.child_id.in_(sa.bindparam("child_ids", expanding=True)), Photo.status == "ready",
-        Photo.taken_at < sa.bindparam("before"),
         sa.not_(
             sa.exists().where(
                 _other.photo_id == Photo.id, _other.child_id.not_in(SEEN_TODAY),
@@ -311,9 +332,12 @@ _PICTURES = (
             )
         ),
     )
+)  # fmt: skip
+_PICTURES = (
+    _SEEN.where(Photo.taken_at < sa.bindparam("before"))
     .order_by(Photo.taken_at.desc(), Photo.id.desc())
     .limit(2 * PAGE)
-)  # fmt: skip
+)
 
 
 def visit(person_id: UUID) -> DiaryVisit | None:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, abort, render_template, request, url_for
 from flask_login import current_user
 
 from portal import clock, doors
@@ -10,7 +10,8 @@ from portal import db as database
 from portal.children.find import find_child
 from portal.children.queries import children_of
 from portal.db import db, writing
-from portal.diary import actions, find, queries
+from portal.diary import actions, find, queries, rules
+from portal.photos.actions import note_seen
 
 bp = doors.parents(Blueprint("diary", __name__, url_prefix="/dagboek"))
 
@@ -25,6 +26,21 @@ def child_days(child_id):
     find_child(child_id)
     children = children_of(current_user.account.person_id)
     return _page(children, next(child for child in children if child.id == child_id))
+
+
+@bp.get("/foto/<uuid:photo_id>")
+def picture(photo_id):
+    account_id, person_id = current_user.account.id, current_user.account.person_id
+    children = {child.id: child.given_name for child in children_of(person_id)}
+    found = queries.picture_of(person_id, list(children), photo_id) or abort(404)
+    newer, older = queries.next_to(person_id, list(children), found)
+    names = rules.in_a_row([name for child_id, name in children.items() if child_id in found.child_ids])
+    page = render_template("diary/picture.html", picture=found, names=names, newer=newer, older=older)
+    database.end_reading()
+    with writing():
+        note_seen(photo_id, (), account_id)
+        db.session.commit()
+    return page
 
 
 def _page(children, child):

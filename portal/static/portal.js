@@ -30,6 +30,29 @@
     inputs[0].focus();
   }
 
+  // Photos are turned over with the arrow keys and by swiping.
+  let from = null;
+  document.addEventListener("keydown", function (event) {
+    if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (event.key === "ArrowLeft") turn("prev");
+    if (event.key === "ArrowRight") turn("next");
+  });
+  document.addEventListener("touchstart", function (event) {
+    const one = event.touches.length === 1 && event.target.closest("[data-turns]");
+    from = one ? event.touches[0] : null;
+  }, { passive: true });
+  document.addEventListener("touchend", function (event) {
+    const to = event.changedTouches[0];
+    const across = from ? to.clientX - from.clientX : 0;
+    if (Math.abs(across) > 60 && Math.abs(across) > 2 * Math.abs(to.clientY - from.clientY)) turn(across > 0 ? "prev" : "next");
+    from = null;
+  });
+
+  function turn(rel) {
+    const link = document.querySelector("[data-turns] a[rel=" + rel + "]");
+    if (link) link.click();
+  }
+
   // A colour is typed or picked: two fields that follow each other, of which only the typed one is sent.
   document.addEventListener("input", function (event) {
     const typed = document.getElementById(event.target.getAttribute("data-twin"));

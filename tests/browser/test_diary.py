@@ -14,6 +14,7 @@ from portal.consent.rules import GROUP_NAME
 from portal.diary.models import DiaryChild, DiaryEntry
 from portal.factors.models import SecondFactor
 from portal.organisations.models import Group
+from portal.photos import actions as photos
 from portal.staff import actions as staff
 from tests.conftest import PASSWORD, TOTP_SECRET, totp_code
 from tests.files.pictures import saved
@@ -162,3 +163,37 @@ def test_older_days_come_by_scrolling_or_by_link(server, group, chromium, javasc
     if javascript:
         assert page.locator(".story").count() >= 39 and page.url.endswith("/dagboek")
     context.close()
+
+
+def test_photos_are_turned_over_by_keyboard_and_by_swiping(server, group, chromium):
+    with server.rows() as session:
+        account = known_parent(session)
+        child = session.scalars(sa.select(Child).where(Child.group_id == group.id)).first()
+        for side in (300, 400):
+            received = photos.receive(saved(snapshot(side, 300), "JPEG"))
+            photos.take_in(received, group, account.id, caption=f"Foto {side}", child_ids=[child.id])
+    context = chromium.new_context(base_url=server.kok, locale="nl-NL", has_touch=True)
+    page = context.new_page()
+    log_in(page, "toren@voorbeeld.nl")
+    page.get_by_role("heading", level=1, name="Tess").wait_for()
+    for _ in range(100):  # the worker makes their sizes
+        page.goto("/dagboek")
+        if page.get_by_text("Foto 300").count() and page.get_by_text("Foto 400").count():
+            break
+        page.wait_for_timeout(100)
+    page.get_by_alt_text("Foto 400").click()
+    page.get_by_role("heading", level=1, name="Foto van").wait_for()
+    caption = page.locator("figcaption p").first
+    for key, shown in (("ArrowRight", "Foto 300"), ("ArrowLeft", "Foto 400")):
+        page.keyboard.press(key)
+        expect(caption).to_have_text(shown)
+    page.locator("figure").evaluate(SWIPE)
+    expect(caption).to_have_text("Foto 300")
+    context.close()
+
+
+SWIPE = """figure => [["touchstart", 300], ["touchend", 60]].forEach(([kind, x]) => {
+    const touch = new Touch({identifier: 1, target: figure, clientX: x, clientY: 200});
+    const touches = kind === "touchstart" ? [touch] : [];
+    figure.dispatchEvent(new TouchEvent(kind, {bubbles: true, touches: touches, changedTouches: [touch]}));
+})"""

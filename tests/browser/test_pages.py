@@ -15,15 +15,20 @@ from portal import clock, create_app, pages
 from portal import db as database
 from portal.auth import mails
 from portal.auth.queries import account_with
+from portal.children.queries import child as child_with
+from portal.children.queries import children_of
 from portal.db import db
 from portal.demo import actions as demo
 from portal.imports.models import PastImport
 from portal.organisations.find import organisation
 from portal.outbox import worker
+from portal.photos import actions as photos
 from portal.uploads.models import Upload
 from tests.browser.conftest import ARGUMENTS, CHECKERS, CHROMIUM, watched
 from tests.conftest import PASSWORD, missing
 from tests.files.pictures import logo
+from tests.files.pictures import saved as as_file
+from tests.files.test_photo import snapshot
 
 EMAIL = "lezer@voorbeeld.nl"
 PHONE, WIDE, SMALLEST = {"width": 360, "height": 740}, {"width": 1280, "height": 800}, {"width": 320, "height": 640}
@@ -209,6 +214,15 @@ def with_story(page):
     page.locator("article").first.wait_for()
 
 
+def with_picture(page):
+    for _ in range(100):  # until the worker has made the photo that `as_parent` sent
+        page.goto("/dagboek")
+        if page.locator(".photos a").count():
+            break
+        page.wait_for_timeout(100)
+    followed_here(page, ".photos a")
+
+
 WRONG = {"email": "niemand@voorbeeld.nl", "password": "fout"}
 PAGES = {
     "login": ("stranger", opened("/inloggen")),
@@ -289,6 +303,7 @@ PAGES = {
     "photos": ("staff", at_group("a.photos-link")),
     "photos, wrong": ("staff", with_photo(b"geen foto")),
     "photo": ("staff", lambda page: (with_photo(logo())(page), followed_here(page, ".photos a"))),
+    "picture": ("parent", with_picture),
     "consent": ("parent", opened("/toestemming")),
     "consent, answered": ("parent", followed("/toestemming", ".questions button")),
     "purposes": ("staff", opened("/beheer/toestemming")),
@@ -399,6 +414,11 @@ def as_temporary(server, inbox, page, first, password_hash):
 def as_parent(server, inbox, page, first, password_hash):
     email = "inlogger@voorbeeld.nl"
     _own_account(server, inbox, email, password_hash)
+    with server.rows():
+        account = account_with(email)
+        (child,) = children_of(account.person_id)
+        received = photos.receive(as_file(snapshot(640, 480), "JPEG"))
+        photos.take_in(received, child_with(child.id).group, account.id, child_ids=[child.id])
     log_in(page, email, PASSWORD)
 
 
@@ -657,7 +677,9 @@ def test_every_page_is_in_these_lists(server):
         "auth.open_letter_link", "mails.outbox", "logbook.overview", "logbook.who_saw", "who_looked.who_looked",
         "own.details",
         "own.change_address", "own.confirm_address", "stop_address.stop", "corrections.corrections",
-        "group_photos.photos", "group_photos.change_photo",
+        "group_photos.photos", "group_photos.change_photo", "office_diary.groups", "office_diary.board",
+        "office_diary.child", "office_diary.rhythm", "office_diary.entry", "diary.days", "diary.child_days",
+        "diary.picture",
         "office_search.search", "office_children.children", "office_children.child",
         "office_children_change.add_child", "office_children_change.change_child", "office_children_change.leave",
         "office_rights.add_parent", "office_rights.change_rights", "office_rights.end_parent",

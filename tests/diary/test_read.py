@@ -175,6 +175,22 @@ def test_photo_of_others_needs_the_consent_of_all_of_them(time, take, phone, noo
     assert "Samen bouwen" in phone(kim).get("/dagboek").seen
 
 
+def test_photos_are_looked_through_one_by_one(time, take, phone, noor, sem, anna, kim):
+    for caption in ("De oudste", "De middelste", "De nieuwste"):
+        take(caption, noor)
+        time.move(minutes=1)
+    take("Niet van Noor", sem)
+    browser, seen = phone(anna), []
+    tags = browser.get("/dagboek").tags
+    path = first = next(attributes["href"] for tag, attributes in tags if "/foto/" in attributes.get("href", ""))
+    while path:
+        page = browser.get(path)
+        seen += [caption for caption in ("De oudste", "De middelste", "De nieuwste") if caption in page.words]
+        path, back = link(page, "prev"), link(page, "next")
+    assert seen == ["De oudste", "De middelste", "De nieuwste"] and back and "Niet van Noor" not in page.text
+    phone(kim).get(first, 404)
+
+
 def test_page_asks_the_database_little_whatever_there_is(time, tell, take, phone, noor, anna, inside, kok, app):
     browser = phone(anna)
     for back in range(5):
