@@ -33,6 +33,7 @@ from portal.outbox.transport import Server
 from portal.parents import actions as parents
 from portal.passwords.actions import hash_password
 from portal.people.actions import know_names
+from portal.photos import actions as photos
 from portal.postmaster import actions as postmaster
 from portal.postmaster import gather
 from portal.postmaster.facts import domain_of
@@ -252,6 +253,8 @@ def _days() -> None:
                 _story(author, day, told.format(name=child.person.given_name), [child])
         for number, group_id in enumerate(dict.fromkeys(child.group_id for child in children)):
             named = [child for child in children if child.group_id == group_id and child.id in may_name]
+            if (back + number) % 2 == 1:
+                _photo(author, day, 3 * back + number, [child for child in children if child.group_id == group_id])
             if named and (back + number) % 2 == 0:
                 _story(author, day, facts.OF_GROUPS[(back + number) // 2 % len(facts.OF_GROUPS)], named)
     db.session.flush()
@@ -285,6 +288,21 @@ def _story(author: Account, day: date, body: str, children: list[Child]) -> None
         state="published", published_at=published_at, created_at=published_at, tags=tags,
     )  # fmt: skip
     db.session.add(entry)
+
+
+def _photo(author: Account, day: date, number: int, children: list[Child]) -> None:
+    """As a tablet sends it: the worker makes its sizes. On it are who may be together, or else one child."""
+    taken_at = _moment(day, 10, 17 * number % 60)
+    may_own, may_be_together = (
+        consented([child.id for child in children], code)
+        for code in (consent_rules.PHOTO_OWN, consent_rules.PHOTO_TOGETHER)
+    )
+    shown = [child.id for child in children if child.id in may_be_together] or list(may_own)[:1]
+    if shown and taken_at < clock.now():
+        received = photos.receive(rules.photo(number, taken_at))
+        caption = facts.CAPTIONS[number % len(facts.CAPTIONS)]
+        group = db.session.get_one(Group, children[0].group_id)
+        photos.take_in(received, group, author.id, "foto.jpg", caption, shown)
 
 
 def _moment(day: date, hour: int, minute: int) -> datetime:

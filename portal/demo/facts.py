@@ -55,3 +55,4 @@ OF_ONE = (
     "{name} was vanochtend even verdrietig bij het afscheid. Na een boekje op schoot ging het spelen weer heel goed.",
     "{name} zat lang bij de zandtafel en vulde alle bekers, één voor één.",
 )
+CAPTIONS = ("Hoger dan de kast!", "Bij de eendjes", "Voetjes vol verf", "Onze bloemen")

@@ -1,7 +1,8 @@
-"""The logos of the two organisations that do not exist, drawn here."""
+"""The logos of the two organisations that do not exist, and photos of their days: drawn here, of nobody."""
 
 import math
 from collections.abc import Callable
+from datetime import datetime
 from io import BytesIO
 
 from PIL import Image, ImageDraw
@@ -56,3 +57,67 @@ def _saved(picture: Image.Image) -> bytes:
 
 
 LOGOS: dict[str, Callable[[], bytes]] = {"kok": kok, "zonnebloem": zonnebloem}
+
+
+# What the groups photographed. A photo carries when it was taken, as that of a telephone does
+
+Pen = ImageDraw.ImageDraw
+WIDTH, HEIGHT = 1280, 960
+SKY, GRASS, FLOOR, WALL = "#bfe0ee", "#8dbb6a", "#d9b98c", "#f3e7d3"
+
+
+def photo(number: int, taken_at: datetime) -> bytes:
+    """One of the scenes, a little different each time."""
+    picture = Image.new("RGB", (WIDTH, HEIGHT), SKY)
+    SCENES[number % len(SCENES)](ImageDraw.Draw(picture), number)
+    exif = Image.Exif()
+    exif.get_ifd(0x8769)[0x9003] = f"{taken_at:%Y:%m:%d %H:%M:%S}"  # DateTimeOriginal
+    into = BytesIO()
+    picture.save(into, "JPEG", quality=85, exif=exif)
+    return into.getvalue()
+
+
+def _tower(pen: Pen, number: int) -> None:
+    pen.rectangle((0, 0, WIDTH, 700), fill=WALL)
+    pen.rectangle((0, 700, WIDTH, HEIGHT), fill=FLOOR)
+    for level in range(4 + number % 3):
+        left, top = 520 + 37 * (level * 7 % 3 - 1), 690 - 105 * level
+        colour = ("#c8553d", "#e9a23b", "#14746f", "#4f7cac", "#8a5a9e")[(level + number) % 5]
+        pen.rounded_rectangle((left, top, left + 220, top + 105), 14, fill=colour)
+
+
+def _pond(pen: Pen, number: int) -> None:
+    pen.rectangle((0, 420, WIDTH, HEIGHT), fill=GRASS)
+    pen.ellipse((120, 480, 1160, 900), fill="#5b9fc4")
+    for duck in range(2 + number % 3):
+        x, y = 300 + 230 * duck, 610 + 70 * (duck % 2)
+        pen.ellipse((x, y, x + 150, y + 80), fill="#f2d24b")
+        pen.ellipse((x + 105, y - 55, x + 175, y + 20), fill="#f2d24b")
+        pen.polygon(((x + 168, y - 25), (x + 205, y - 12), (x + 168, y)), fill="#e07b2a")
+        pen.ellipse((x + 138, y - 36, x + 150, y - 24), fill="#222222")
+
+
+def _feet(pen: Pen, number: int) -> None:
+    pen.rectangle((0, 0, WIDTH, HEIGHT), fill="#faf6ee")
+    for step in range(6):
+        x, y = 140 + 180 * step, 520 - 190 * (step % 2) + 11 * (number % 5)
+        colour = ("#c8553d", "#4f7cac", "#e9a23b")[(step + number) % 3]
+        pen.ellipse((x, y, x + 95, y + 190), fill=colour)
+        for toe in range(5):
+            pen.ellipse((x + 22 * toe - 8, y - 44 + 6 * abs(toe - 2), x + 22 * toe + 18, y - 16), fill=colour)
+
+
+def _garden(pen: Pen, number: int) -> None:
+    pen.ellipse((960, 70, 1170, 280), fill="#f6c945")
+    pen.rectangle((0, 560, WIDTH, HEIGHT), fill=GRASS)
+    for flower in range(5):
+        x, y = 130 + 235 * flower, 500 + 45 * ((flower + number) % 3)
+        pen.line((x, y, x, 860), fill="#3d7a3a", width=16)
+        for petal in range(8):
+            across, down = 62 * math.cos(petal * math.pi / 4), 62 * math.sin(petal * math.pi / 4)
+            colour = ("#d8577b", "#f2b134", "#8a5a9e")[(flower + number) % 3]
+            pen.ellipse((x + across - 38, y + down - 38, x + across + 38, y + down + 38), fill=colour)
+        pen.ellipse((x - 40, y - 40, x + 40, y + 40), fill="#5b3a1e")
+
+
+SCENES = (_tower, _pond, _feet, _garden)
