@@ -112,7 +112,7 @@ def _check_names(children: Sequence[Child]) -> None:
     if len(children) < 2:
         return
     may = consented([child.id for child in children], GROUP_NAME)
-    names = [child.person.given_name for child in children if child.id not in may]
+    names = [child.person.full_name for child in children if child.id not in may]
     asked = purpose(GROUP_NAME)
     if names and asked:
         raise Refused(

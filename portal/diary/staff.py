@@ -47,7 +47,7 @@ def board(group_id):
     return answers.form_page(
         "diary/board.html", form, group=group, day=day, today=clock.today(), children=children, rhythm=rhythm,
         said={child_id: [rules.said(row.rhythm) for row in rows] for child_id, rows in rhythm.items()},
-        unnamed=rules.in_a_row([child.person.given_name for child in children if child.id not in may_name]),
+        unnamed=rules.in_a_row([child.person.full_name for child in children if child.id not in may_name]),
         entries=queries.entries_on(group_id, day), title=rules.day_words(day, clock.today()),
         has_choice=len(seen_groups()[0]) > 1, days=_near(day),
     )  # fmt: skip
@@ -122,7 +122,7 @@ def entry(entry_id):
         form.version.data = found.version
     return answers.form_page(
         "diary/entry.html", form, entry=found, title=rules.day_words(found.day, clock.today()),
-        versions=queries.versions_of(entry_id), names={str(child.id): child.person.given_name for child in children},
+        versions=queries.versions_of(entry_id), names={str(child.id): child.person.full_name for child in children},
     )  # fmt: skip
 
 
@@ -182,7 +182,7 @@ def wake(rhythm_id):
 
 def _back_to_board(child, day, said):
     time, words = rules.said(said)
-    flash(_("%(name)s: %(time)s %(words)s.", name=child.person.given_name, time=time, words=words), "success")
+    flash(_("%(name)s: %(time)s %(words)s.", name=child.person.full_name, time=time, words=words), "success")
     anchor = f"rhythm-{child.id}"
     return answers.redirect(url_for(".board", group_id=child.group_id, dag=day, _anchor=anchor))
 

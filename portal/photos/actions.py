@@ -110,8 +110,8 @@ def tag(photo: Photo, child_ids: Collection[UUID], by: UUID) -> None:
 
 
 def _names(child_ids: Collection[UUID]) -> str:
-    named = sa.select(Person.given_name).join(Child, Child.person_id == Person.id).where(Child.id.in_(child_ids))
-    return ", ".join(sorted(db.session.scalars(named)))
+    people = sa.select(Person).join(Child, Child.person_id == Person.id).where(Child.id.in_(child_ids))
+    return ", ".join(sorted(person.full_name for person in db.session.scalars(people)))
 
 
 def set_caption(photo: Photo, caption: str) -> None:

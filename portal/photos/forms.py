@@ -14,7 +14,7 @@ class _OnPhoto(Form):
 
     def __init__(self, children, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.children.choices = options((str(child.id), child.person.given_name) for child in children)
+        self.children.choices = options((str(child.id), child.person.full_name) for child in children)
 
 
 class PhotosForm(_OnPhoto):

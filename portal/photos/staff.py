@@ -32,7 +32,7 @@ def photos(group_id):
         form.photo.errors = refused
     shown = queries.photos_of_group(group.id)
     on = queries.children_on([photo.id for photo in shown])
-    names = {child.id: child.person.given_name for child in children_of_group(group.id)}
+    names = {child.id: child.person.full_name for child in children_of_group(group.id)}
     return answers.form_page(
         "photos/photos.html", form, group=group, photos=[(photo, _said(photo, on, names)) for photo in shown]
     )

@@ -83,7 +83,7 @@ def test_two_taps_write_it_down_for_the_parents(tablet, phone, noor, anna):
     assert f'href="{child}?dag=2026-11-23"' in page.text
     assert 'value="bottle:150"' in tablet.get(child).text
     back = tablet.follow(tablet.post(f"{child}/knop", what="bottle:150", ago="0"))
-    assert "Noor: 10:30 fles 150 ml." in back.seen
+    assert "Noor Bakker: 10:30 fles 150 ml." in back.seen
     tablet.post(f"{child}/knop", what="diaper:wet", ago="30")
     tablet.post(f"{child}/knop", what="onzin:1", ago="0")
     assert "Kies een van de mogelijkheden" in tablet.get(child).seen

@@ -52,8 +52,8 @@ def test_correction_keeps_what_was_there_and_withdrawing_takes_it_away(tablet, w
 def test_name_among_others_needs_consent(tablet, write, phone, allow, noor, sem, anna, kim):
     allow(anna, noor)
     page = write("Wij zaaiden tuinkers.", noor, sem, status=422)
-    assert "geen toestemming voor: Voornaam in een verhaal van de groep. Het gaat om Sem." in page.seen
-    assert "Wij zaaiden tuinkers." in page.text and "daar is geen toestemming voor: Sem" in page.seen
+    assert "geen toestemming voor: Voornaam in een verhaal van de groep. Het gaat om Sem Meer." in page.seen
+    assert "Wij zaaiden tuinkers." in page.text and "daar is geen toestemming voor: Sem Meer" in page.seen
     write("Sem sliep lekker.", sem)
     allow(kim, sem)
     write("Wij zaaiden tuinkers.", noor, sem)
@@ -71,7 +71,7 @@ def test_consent_that_went_meanwhile_keeps_a_draft_back(tablet, write, allow, no
     allow(kim, sem, False)
     tablet.post(f"/beheer/dagboek/verhaal/{entry_id(tablet.get(tablet.board))}/publiceren")
     page = tablet.get(tablet.board)
-    assert "Het gaat om Sem" in page.seen and "Concept" in page.seen
+    assert "Het gaat om Sem Meer" in page.seen and "Concept" in page.seen
 
 
 def test_same_press_twice_writes_once(tablet, write, noor, inside, kok):

@@ -120,14 +120,14 @@ def version_of(page):
 def test_group_says_who_is_on_it_and_takes_it_back(tablet, ready, noor, sem, allow, anna, photos, inside, kok, path):
     photo_id = ready(noor)
     page = tablet.get(f"/beheer/fotos/{photo_id}")
-    assert "Noor" in page.seen and "Sem" in page.seen
+    assert "Noor Bakker" in page.seen and "Sem Visser" in page.seen
     tablet.post(f"/beheer/fotos/{photo_id}", **version_of(page), children=str(sem.id), caption="Sem bouwt")
     with inside(kok) as session:
         assert [tag.child_id for tag in session.query(PhotoChild)] == [sem.id]
     allow(anna, noor, PHOTO_OWN, value=False)
     sent = {**version_of(tablet.get(f"/beheer/fotos/{photo_id}")), "children": str(noor.id), "caption": "Sem bouwt"}
     page = tablet.post(f"/beheer/fotos/{photo_id}", 422, **sent)
-    assert "Geen foto's van Noor" in page.seen
+    assert "Geen foto's van Noor Bakker" in page.seen
     tablet.post(f"/beheer/fotos/{photo_id}/intrekken")
     assert photos()[0].status == "withdrawn" and tablet.get(path).seen.count("Sem bouwt") == 0
     tablet.get(f"/beheer/fotos/{photo_id}", 404)
@@ -139,7 +139,7 @@ def test_page_of_before_takes_no_child_off_a_photo(tablet, ready, noor, sem, ins
     path, old = f"/beheer/fotos/{photo_id}", version_of(tablet.get(f"/beheer/fotos/{photo_id}"))
     tablet.post(path, **old, children=[str(noor.id), str(sem.id)], caption="")
     page = tablet.post(path, 422, **old, children=str(noor.id), caption="In de zandbak")
-    assert "Een collega heeft dit net ook gewijzigd." in page.seen and "staat nu: Noor, Sem." in page.seen
+    assert "Een collega heeft dit net ook gewijzigd." in page.seen and "staat nu: Noor Bakker, Sem Visser." in page.seen
     with inside(kok) as session:
         assert {tag.child_id for tag in session.query(PhotoChild)} == {noor.id, sem.id}
     tablet.post(path, **version_of(page), children=str(noor.id), caption="In de zandbak")
