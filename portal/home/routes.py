@@ -26,6 +26,7 @@ def home():
     found = children_of(person_id)
     children = [
         {
+            "id": child.id,
             "name": child.given_name,
             "group_name": child.group_name or "",
             "birth_date": child.birth_date,

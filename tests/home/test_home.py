@@ -1,5 +1,6 @@
 """The start page, the help page, and whether the portal lives."""
 
+import re
 from datetime import UTC, date, datetime
 
 import pytest
@@ -22,6 +23,8 @@ def test_start_page_shows_own_children_and_nobody_elses(anna_in, kok, save_child
     page = anna_in.get("/")
     assert "Noor" in page.seen and "De Vlinders" in page.seen and "3 jaar, jarig op 1 mei" in page.seen
     assert "Geheimpje" not in page.text
+    (path,) = re.findall(r'href="(/dagboek/[0-9a-f-]+)"', page.text)
+    assert "Dagboek van Noor" in anna_in.get(path).seen
     other = visitor(zon)
     other.log_in(bram)
     assert "Daan" in other.get("/").seen and "Noor" not in other.get("/").text
