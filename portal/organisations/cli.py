@@ -54,7 +54,8 @@ def add(name, slug, origin, email, phone, sender, colour):
         added = actions.add_organisation(name, slug, origin, email, phone, sender, colour)
     db.session.commit()
     click.echo(
-        f"Added {added.name} at {added.origin}. Next: portal parents import FILE.csv --organisation {added.slug}"
+        f"Added {added.name} at {added.origin}. Next, its first manager:\n"
+        f'  portal staff add EMAIL --organisation {added.slug} --name "…" --role manager'
     )
 
 

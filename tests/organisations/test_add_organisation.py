@@ -26,7 +26,7 @@ def add(app, name="Kok Kinderopvang", **changed):
 
 def test_organisation_is_added_with_a_location(app, capsys):
     add(app)
-    assert "portal parents import FILE.csv --organisation kok" in capsys.readouterr().out
+    assert "portal staff add EMAIL --organisation kok" in capsys.readouterr().out
     with app.app_context():
         made = db.session.scalars(sa.select(Organisation)).one()
         assert (made.host, made.credentials_mail, made.shortest_password) == ("portaal.kok.test", "password", 12)
