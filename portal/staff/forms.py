@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext
 from wtforms.validators import ValidationError
 
 from portal.auth.rules import email_key
-from portal.fields import Choice, Choices, Email, Form, Line, options
+from portal.fields import Choice, Choices, Form, Line, options
 from portal.text import _
 
 ROLE_NAMES = {
@@ -31,4 +31,7 @@ class RoleForm(Form):
 
 class InviteForm(RoleForm):
     name = Line(lazy_gettext("Voornaam en achternaam"), lazy_gettext("Vul een naam in."), 100, autocomplete="off")
-    email = Email(_is_address)
+    email = Line(
+        lazy_gettext("E-mail"), lazy_gettext("Vul het e-mailadres in."), 254, _is_address,
+        autocomplete="off", autocapitalize="none", spellcheck="false", inputmode="email",
+    )  # fmt: skip

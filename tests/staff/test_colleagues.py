@@ -44,6 +44,7 @@ def test_manager_invites_a_colleague_who_comes_in(office, visitor, kok, post):
     ("wrong", "words"),
     [
         ({"email": "geen adres"}, "geen e-mailadres"), ({"name": ""}, "Vul een naam in"),
+        ({"email": ""}, "Vul het e-mailadres in"),
         ({"role": "directeur"}, "Kies een van de mogelijkheden"), ({"email": "wil@kok.test"}, "werkt hier al"),
         ({"groups": "onzin"}, "Kies een van de mogelijkheden"),
     ],
