@@ -24,6 +24,8 @@ welcome = doors.public(Blueprint("welcome", __name__))
 def home():
     today, person_id = clock.today(), current_user.account.person_id
     found = children_of(person_id)
+    if current_user.is_staff and not found:
+        return answers.redirect(url_for("office.start"))  # who only works here has nothing to see at home
     children = [
         {
             "id": child.id,
@@ -35,7 +37,7 @@ def home():
         for child in found
     ]
     return render_template(
-        "home/home.html", greeting=_greeting(), children=children, is_staff=current_user.is_staff,
+        "home/home.html", greeting=_greeting(), children=children,
         unanswered=number_unanswered(person_id) if children else 0, many=len(found) > 1,
         day=today_of(person_id, found),
     )  # fmt: skip

@@ -87,7 +87,7 @@ def test_server_decides_how_long_it_lasts(cookie, remember, moves, is_in, visito
         time.move(**move)
         again = visitor(kok)
         steal(again, browser, cookie)
-        again.get("/", status=200 if is_in or left else 303)
+        again.get("/account", status=200 if is_in or left else 303)
 
 
 @pytest.mark.parametrize("moves", [[{"minutes": 59}], [{"hours": 1, "seconds": 1}]])
@@ -95,7 +95,7 @@ def test_staff_is_never_remembered(moves, time, office):
     browser = office("groepsleiding", remember=True)
     assert browser.cookie(REMEMBER) is None
     time.move(**moves[0])
-    browser.get("/", status=200 if moves[0] == {"minutes": 59} else 303)
+    browser.get("/account", status=200 if moves[0] == {"minutes": 59} else 303)
 
 
 def end_by(event, browser, visitor, kok, anna, change, inside):

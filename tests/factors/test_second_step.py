@@ -73,7 +73,7 @@ def test_staff_sets_it_up_and_is_in(els_in, post, kok, inside):
     done = els_in.post(SET_UP, 200, code=totp_code(secret))
     assert len(codes_on(done)) == 10 and len(set(codes_on(done))) == 10
     els_in.csrf = ""
-    els_in.get("/")
+    els_in.get("/account")
     (mail,) = post.deliver()
     assert "tweede stap" in mail.subject and secret not in mail.text
     with inside(kok):

@@ -77,8 +77,8 @@ def test_right_that_ended_ends_on_the_next_page(values, sees, anna_in, inside, k
     assert ("Noor" in anna_in.get("/").text) is sees
 
 
-def test_staff_is_greeted_as_staff(office):
-    assert "U werkt bij Kok Kinderopvang" in office("groepsleiding").get("/").seen
+def test_who_only_works_here_goes_on_to_the_office(office):
+    assert office("groepsleiding").get("/", 303).response.location == "/beheer"
 
 
 def test_help_says_which_mail_to_look_for(visitor, kok):
