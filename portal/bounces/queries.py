@@ -1,4 +1,4 @@
-"""The mails of one account, and which of them came back."""
+"""A mail and an account that nobody else changes meanwhile, and which mails came back."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,12 +9,6 @@ import sqlalchemy as sa
 from portal.auth.models import Account
 from portal.db import db
 from portal.outbox.models import Mail
-
-
-def mails_of(account_id: UUID, most: int = 20) -> Sequence[Mail]:
-    """What was mailed to this person, or waits; the newest first."""
-    statement = sa.select(Mail).where(Mail.account_id == account_id)
-    return db.session.scalars(statement.order_by(Mail.created_at.desc(), Mail.id).limit(most)).all()
 
 
 def held_mail(mail_id: UUID) -> Mail | None:

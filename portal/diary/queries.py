@@ -12,14 +12,15 @@ from sqlalchemy.orm import aliased, joinedload, selectinload
 from portal import clock
 from portal.auth.models import Account, Person
 from portal.children.models import Child
-from portal.children.queries import SEEN_TODAY, ChildLine
+from portal.children.queries import ChildLine
 from portal.consent.queries import has_consent_to
-from portal.consent.rules import GROUP_NAME, PHOTO_TOGETHER
+from portal.consent.rules import GROUP_NAME
 from portal.db import db
 from portal.diary.models import DiaryChild, DiaryEntry, DiaryVersion, DiaryVisit, RhythmEntry
 from portal.diary.rules import MOST_A_DAY, SAME_VISIT, Rhythm, Said, day_words, in_a_row, whole_days
 from portal.diary.rules import said as say
 from portal.photos.models import Photo, PhotoChild
+from portal.photos.queries import OTHERS_ALLOW_IT
 from portal.photos.rules import PAGE
 
 # For the group
@@ -319,18 +320,11 @@ def next_to(person_id: UUID, child_ids: Collection[UUID], picture: Picture) -> t
     return ids[0], ids[1]
 
 
-_other = aliased(PhotoChild)
 _SEEN = (
     sa.select(Photo.id, Photo.taken_at, Photo.caption, Photo.width, Photo.height, PhotoChild.child_id)
     .join(PhotoChild, PhotoChild.photo_id == Photo.id)
     .where(
-        PhotoChild.child_id.in_(sa.bindparam("child_ids", expanding=True)), Photo.status == "ready",
-        sa.not_(
-            sa.exists().where(
-                _other.photo_id == Photo.id, _other.child_id.not_in(SEEN_TODAY),
-                sa.not_(has_consent_to(_other.child_id, PHOTO_TOGETHER)),
-            )
-        ),
+        PhotoChild.child_id.in_(sa.bindparam("child_ids", expanding=True)), Photo.status == "ready", OTHERS_ALLOW_IT,
     )
 )  # fmt: skip
 _PICTURES = (

@@ -1,7 +1,6 @@
 """Photos for whoever may see them, for the group that made them, and for the worker that makes their sizes."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -77,48 +76,6 @@ _ONE_SIZE = (
 _FOR_STAFF = _ONE_SIZE.outerjoin(PhotoChild, PhotoChild.photo_id == Photo.id)
 _FOR_PARENT = _ONE_SIZE.join(PhotoChild, PhotoChild.photo_id == Photo.id).where(
     PhotoChild.child_id.in_(SEEN_TODAY), OTHERS_ALLOW_IT
-)
-
-
-# The timeline of a parent
-
-
-@dataclass
-class PhotoLine:
-    """A photo as a page shows it. `child_ids`: those of the reader (for who works here: all that are on it)."""
-
-    id: UUID
-    taken_at: datetime
-    caption: str
-    width: int
-    height: int
-    child_ids: list[UUID] = field(default_factory=list)
-
-
-def photos_for(
-    person_id: UUID, child_ids: Collection[UUID], most: int = rules.PAGE, before: PhotoLine | None = None,
-    since: datetime | None = None, until: datetime | None = None,
-) -> list[PhotoLine]:  # fmt: skip
-    """The newest photos of these children that this parent may see today, after `before`, of this stretch of time."""
-    mine = sa.select(PhotoChild.photo_id).where(PhotoChild.child_id.in_(child_ids), PhotoChild.child_id.in_(SEEN_TODAY))
-    wanted = _LINES.where(Photo.id.in_(mine), OTHERS_ALLOW_IT).limit(most)
-    wanted = wanted.where(Photo.taken_at >= since) if since else wanted
-    wanted = wanted.where(Photo.taken_at < until) if until else wanted
-    if before:
-        place = sa.literal(before.taken_at, Photo.taken_at.type), sa.literal(before.id, Photo.id.type)
-        wanted = wanted.where(sa.tuple_(Photo.taken_at, Photo.id) < sa.tuple_(*place))
-    facts = {"person_id": person_id, "today": clock.today()}
-    lines = {row.id: PhotoLine(*row) for row in db.session.execute(wanted, facts)}
-    tags = sa.select(PhotoChild.photo_id, PhotoChild.child_id).where(PhotoChild.photo_id.in_(list(lines)))
-    for photo_id, child_id in db.session.execute(tags.where(PhotoChild.child_id.in_(SEEN_TODAY)), facts):
-        lines[photo_id].child_ids.append(child_id)
-    return list(lines.values())
-
-
-_LINES = (
-    sa.select(Photo.id, Photo.taken_at, Photo.caption, Photo.width, Photo.height)
-    .where(Photo.status == "ready")
-    .order_by(Photo.taken_at.desc(), Photo.id.desc())
 )
 
 

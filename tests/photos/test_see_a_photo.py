@@ -12,7 +12,8 @@ from portal.audit.models import AccessLog
 from portal.auth.models import Session, StaffGroup
 from portal.children.models import Block, Child, Guardianship
 from portal.db import db
-from portal.photos import actions, queries
+from portal.diary.queries import next_to, picture_of
+from portal.photos import actions
 from portal.photos.models import Photo
 from tests.files.pictures import saved
 from tests.files.test_photo import snapshot
@@ -148,11 +149,9 @@ def test_photo_of_more_children_is_seen_by_whom_the_others_allow(
         for account, child in ((anna, noor), (mila, sem)):
             lines.append((looks(account, together).status_code, looks(account, alone).status_code))
             with inside(kok):
-                shown = [line.id for line in queries.photos_for(account.person_id, [noor.id, sem.id])]
-                assert all(child.id in line.child_ids for line in queries.photos_for(account.person_id, [child.id]))
-            assert shown == [
-                each for each, status in zip((alone, together), reversed(lines[-1]), strict=True) if status == 200
-            ]
+                pictures = [picture_of(account.person_id, [child.id], each) for each in (together, alone)]
+            assert [200 if picture else 404 for picture in pictures] == list(lines[-1])
+            assert all(picture.child_ids == [child.id] for picture in pictures if picture)
         return lines
 
     assert seen() == [(404, 404), (404, 200)]
@@ -165,9 +164,7 @@ def test_photo_of_more_children_is_seen_by_whom_the_others_allow(
     assert seen() == [(200, 404), (404, 200)], "one no wins, at once"
 
 
-def test_timeline_goes_back_page_by_page_past_what_may_not_be_seen(
-    anna, noor, sem, ready, send, work, inside, kok, time
-):
+def test_one_goes_back_photo_by_photo_past_what_may_not_be_seen(anna, noor, sem, ready, send, work, inside, kok, time):
     mine = []
     for number in range(7):
         time.move(minutes=1)
@@ -178,15 +175,13 @@ def test_timeline_goes_back_page_by_page_past_what_may_not_be_seen(
             send(content, noor, sem)
     work()
     with inside(kok):
-        pages, last = [], None
-        while page := queries.photos_for(anna.person_id, [noor.id], most=2, before=last):
-            pages.append([line.id for line in page])
-            last = page[-1]
-        assert pages == [mine[:0:-1], mine[:1]]
-        assert queries.photos_for(anna.person_id, [sem.id]) == []
-        newest = queries.photos_for(anna.person_id, [noor.id], since=clock.now() - timedelta(minutes=2))
-        assert [line.id for line in newest] == [mine[-1]]
-        assert queries.photos_for(anna.person_id, [noor.id], until=clock.now() - timedelta(days=1)) == []
+        seen, older = [], mine[-1]
+        while older:
+            picture = picture_of(anna.person_id, [noor.id], older)
+            newer, older = next_to(anna.person_id, [noor.id], picture)
+            assert newer == (seen[-1] if seen else None)
+            seen.append(picture.id)
+        assert seen == mine[::-1]
 
 
 def test_look_at_a_whole_photo_is_in_the_log(looks, anna, noor, ready, inside, kok):
