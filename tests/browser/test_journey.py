@@ -33,7 +33,7 @@ def log_in(page, email, password, remember=False):
 
 def see_home(page):
     page.get_by_role("heading", level=1, name="Anna").wait_for()
-    assert page.get_by_role("heading", name="Noor").is_visible()
+    assert page.get_by_role("heading", name="Noor", exact=True).is_visible()
     assert "De Vlinders" in page.locator("main").inner_text()
 
 
