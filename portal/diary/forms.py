@@ -1,7 +1,7 @@
 """A story, and what is written down of the rhythm of a child."""
 
 import re
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from wtforms.validators import ValidationError
@@ -9,7 +9,7 @@ from wtforms.validators import ValidationError
 from portal import clock
 from portal.auth.find import as_id
 from portal.diary.rules import CHOICE_NAMES, KIND_NAMES, QUICK, Rhythm, clock_time
-from portal.fields import Choice, Choices, Files, Form, Hidden, Line, Paragraph, options
+from portal.fields import Choice, Choices, Files, Form, Hidden, Line, Paragraph, as_time, options
 from portal.photos.rules import ACCEPT, MOST_AT_ONCE
 from portal.text import _, lazy_gettext
 
@@ -143,11 +143,11 @@ class RhythmForm(Form):
     def _moment(self, words):
         if not words:
             return None
-        return datetime.combine(self.day, _as_time(words), tzinfo=clock.AMSTERDAM).astimezone(clock.UTC)
+        return datetime.combine(self.day, as_time(words), tzinfo=clock.AMSTERDAM).astimezone(clock.UTC)
 
 
 def _checked_time(field):
-    if field.data and _as_time(field.data) is None:
+    if field.data and as_time(field.data) is None:
         raise ValidationError(_("Dit is geen tijd. Schrijf de tijd zo: 9:30."))
 
 
@@ -159,8 +159,3 @@ def _amount_words(row):
     if row.amount is None:
         return ""
     return f"{row.amount / 10:.1f}".replace(".", ",") if row.kind == "temperature" else str(row.amount)
-
-
-def _as_time(words):
-    found = re.fullmatch(r"(\d{1,2})[:.](\d{2})", words.strip(), re.ASCII)
-    return time(int(found[1]), int(found[2])) if found and int(found[1]) < 24 and int(found[2]) < 60 else None
