@@ -35,6 +35,7 @@ FEATURES = [
     "postmaster",
     "consent",
     "photos",
+    "messages",
     "diary",
     "home",
     "logbook",

@@ -18,6 +18,8 @@ MAY: dict[str, frozenset[str]] = {
     "accounts.block": _OFFICE,
     "factors.reset": _OFFICE,
     "diary.write": frozenset({"groepsleiding", "manager"}),
+    "news.write": _SEES_CHILDREN,  # groepsleiding to its own groups
+    "news.everywhere": _SEES_PARENTS,
     "imports.do": _OFFICE,
     "mail.see": _OFFICE,
     "mail.settings": _MANAGER,

@@ -14,6 +14,7 @@ from portal.files import actions as files
 from portal.files.images import Photograph, Picture
 from portal.imports import actions as imports
 from portal.imports import rules
+from portal.messages.models import NewsItem
 from portal.organisations.models import Group
 from portal.photos import actions as photos
 from portal.photos.actions import Received
@@ -37,9 +38,9 @@ ASKS = {
         "account.end_session", "account.end_all_sessions", "second_step.enter", "second_step.set_up",
         "second_step.qr_code", "second_step.use_recovery_code", "second_step.confirm", "own_second_step.overview",
         "own_second_step.make_codes", "own_second_step.turn_off", "who_looked.who_looked", "own.change_address", "own.confirm_address",
-        "own.details", "consent.overview", "consent.answer", "diary.days",
+        "own.details", "consent.overview", "consent.answer", "diary.days", "news.items",
     ],
-    "guardian": ["diary.picture", "diary.child_days", "photos.photo"],
+    "guardian": ["news.item", "news.confirm", "diary.picture", "diary.child_days", "photos.photo"],
     "office.open": ["office.start", "places.locations"],
     "organisation.change": [
         "face.organisation", "face.preview", "face.check_colour", "face.sample", "face.logo", "face.try_logo",
@@ -73,6 +74,10 @@ ASKS = {
         "office_diary.groups", "office_diary.board", "office_diary.entry", "office_diary.publish",
         "office_diary.withdraw", "office_diary.child", "office_diary.press", "office_diary.rhythm",
         "office_diary.wake", "office_diary.withdraw_rhythm",
+    ],
+    "news.write": [
+        "office_news.items", "office_news.write", "office_news.change", "office_news.item", "office_news.publish",
+        "office_news.unplan", "office_news.withdraw",
     ],
     "imports.do": [
         "uploads.upload", "uploads.example", "uploads.preview", "uploads.confirm", "uploads.throw_away",
@@ -234,11 +239,15 @@ def examples(kok, els, noor, anna, inside):
         here, day = {"organisation_id": kok.id, "group_id": group.id, "author_id": els.id}, clock.today()
         story = DiaryEntry(**here, day=day, body="Wij zongen.", tags=[])
         line = RhythmEntry(**here, day=day, child_id=noor.id, kind="note", at=clock.now(), note="gezongen")
-        db.session.add_all([story, line])
+        news = NewsItem(
+            organisation_id=kok.id, scope="group", audience_id=group.id, title="Hoi", body="Hoi.", author_id=els.id,
+            publish_at=clock.now(),
+        )  # fmt: skip
+        db.session.add_all([story, line, news])
         photo_id = _photo_of(noor, els)
     return {
         **EXAMPLES, "photo_id": photo_id, "size": "klein", "child_id": noor.id, "person_id": anna.person_id, "account_id": els.id, "import_id": done.id, "upload_id": upload.id, "file_id": file.id,
-        "entry_id": story.id, "rhythm_id": line.id, "group_id": group.id, "location_id": group.location_id, "token_id": token.id,
+        "item_id": news.id, "entry_id": story.id, "rhythm_id": line.id, "group_id": group.id, "location_id": group.location_id, "token_id": token.id,
     }  # fmt: skip
 
 

@@ -27,14 +27,17 @@ class ChildLine(NamedTuple):
     full_name: str
     birth_date: date
     group_name: str | None
+    group_id: UUID | None
+    location_id: UUID | None
+    end_date: date | None
 
 
 def children_of(person_id: UUID) -> list[ChildLine]:
     """The children this person may see today, the eldest first."""
     rows = db.session.execute(_CHILDREN_OF, {"person_id": person_id, "today": clock.today()})
     return [
-        ChildLine(child_id, given, full_name(given, infix, family), birth_date, group_name)
-        for child_id, given, infix, family, birth_date, group_name in rows
+        ChildLine(child_id, given, full_name(given, infix, family), birth_date, group, group_id, location_id, end_date)
+        for child_id, given, infix, family, birth_date, group, group_id, location_id, end_date in rows
         if birth_date  # every child has one; a Person in general need not
     ]
 
@@ -71,22 +74,26 @@ def decides_today(link: Any = Guardianship) -> sa.ColumnElement[bool]:
 
 
 _IS_VALID, _IS_BLOCKED = _is_valid(), _is_blocked()
-_MAY_SEE = sa.and_(
-    Guardianship.person_id == sa.bindparam("person_id"),
+# Whether this guardian may see this child on the day `today`; the statement it stands in takes that as a parameter.
+SEES_TODAY = sa.and_(
     Guardianship.can_see_daily.is_(True),
     _IS_VALID,
     sa.or_(Child.access_until.is_(None), Child.access_until >= _TODAY),
     sa.not_(_IS_BLOCKED),
 )
+_MAY_SEE = sa.and_(Guardianship.person_id == sa.bindparam("person_id"), SEES_TODAY)
 _CHILDREN_OF = (
-    sa.select(Child.id, Person.given_name, Person.infix, Person.family_name, Person.birth_date, Group.name)
+    sa.select(
+        Child.id, Person.given_name, Person.infix, Person.family_name, Person.birth_date, Group.name, Group.id,
+        Group.location_id, Child.end_date,
+    )
     .select_from(Guardianship)
     .join(Child, Child.id == Guardianship.child_id)
     .join(Person, Person.id == Child.person_id)
     .outerjoin(Group, Group.id == Child.group_id)
     .where(_MAY_SEE)
     .order_by(Person.birth_date, Person.given_name, Child.id)
-)
+)  # fmt: skip
 _CHILD_OF = (
     sa.select(Child)
     .join(Guardianship, Guardianship.child_id == Child.id)

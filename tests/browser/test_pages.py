@@ -20,6 +20,8 @@ from portal.children.queries import children_of
 from portal.db import db
 from portal.demo import actions as demo
 from portal.imports.models import PastImport
+from portal.messages import actions as news
+from portal.messages.actions import Audience, Words
 from portal.organisations.find import organisation
 from portal.outbox import worker
 from portal.photos import actions as photos
@@ -223,6 +225,23 @@ def with_picture(page):
     followed_here(page, ".photos a")
 
 
+def news_read(page):
+    followed("/nieuws", ".news a")(page)
+    if page.locator("#receipt-form button").count():  # who looked before pressed it
+        page.locator("#receipt-form button").click()
+    page.locator("#receipt .state-good").wait_for()
+
+
+def with_news(page):
+    """The list of the office, after a draft was written."""
+    page.goto("/beheer/nieuws/nieuw")
+    page.locator("#news-form [name=title]").fill("Feest")
+    page.locator("#news-form textarea").fill("Kom ook.")
+    followed_here(page, "#news-form button")
+    page.locator("#desk").wait_for()
+    page.goto("/beheer/nieuws")
+
+
 WRONG = {"email": "niemand@voorbeeld.nl", "password": "fout"}
 PAGES = {
     "login": ("stranger", opened("/inloggen")),
@@ -290,6 +309,14 @@ PAGES = {
     "own address, wrong": ("parent", opened("/account/adres", email="onzin")),
     "own address, gone": ("parent", opened("/account/adres/bevestigen/a.b.c")),
     "no address to keep": ("stranger", opened("/adres-houden/a.b.c")),
+    "news": ("parent", opened("/nieuws")),
+    "news to read": ("parent", followed("/nieuws", ".news a")),
+    "news that was read": ("parent", news_read),
+    "news of the office": ("staff", with_news),
+    "news to write": ("staff", opened("/beheer/nieuws/nieuw")),
+    "news to write, wrong": ("staff", opened("/beheer/nieuws/nieuw", title="", body="")),
+    "news to look at": ("staff", lambda page: (with_news(page), followed_here(page, ".rows a"))),
+    "news to change": ("staff", lambda page: (with_news(page), followed_here(page, ".rows a"), followed_here(page, "#desk a"))),
     "groups": ("staff", opened("/beheer/dagboek")),
     "board": ("staff", at_group()),
     "board, wrong": ("staff", at_group(body="")),
@@ -419,6 +446,8 @@ def as_parent(server, inbox, page, first, password_hash):
         (child,) = children_of(account.person_id)
         received = photos.receive(as_file(snapshot(640, 480), "JPEG"))
         photos.take_in(received, child_with(child.id).group, account.id, child_ids=[child.id])
+        words = Words("Wij zijn dicht", "Op 12 december. Zie https://kok.example", asks_receipt=True, is_urgent=True)
+        news.publish(news.write(uuid4(), Audience("group", child.group_id), words, account), account)
     log_in(page, email, PASSWORD)
 
 
@@ -679,7 +708,8 @@ def test_every_page_is_in_these_lists(server):
         "own.change_address", "own.confirm_address", "stop_address.stop", "corrections.corrections",
         "group_photos.photos", "group_photos.change_photo", "office_diary.groups", "office_diary.board",
         "office_diary.child", "office_diary.rhythm", "office_diary.entry", "diary.days", "diary.child_days",
-        "diary.picture",
+        "diary.picture", "news.items", "news.item", "office_news.items", "office_news.write", "office_news.item",
+        "office_news.change",
         "office_search.search", "office_children.children", "office_children.child",
         "office_children_change.add_child", "office_children_change.change_child", "office_children_change.leave",
         "office_rights.add_parent", "office_rights.change_rights", "office_rights.end_parent",

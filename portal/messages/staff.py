@@ -1,0 +1,122 @@
+"""News as the office and the groups write it: a draft, a look at it as parents see it, and then to the parents."""
+
+from flask import Blueprint, flash, g, render_template, request, url_for
+from flask_login import current_user
+
+from portal import answers, clock, doors
+from portal.db import db
+from portal.errors import Refused
+from portal.messages import actions, find, forms, queries, rules
+from portal.text import _
+
+bp = doors.staff(Blueprint("office_news", __name__, url_prefix="/beheer/nieuws"), "news.write")
+
+
+@bp.get("")
+def items():
+    state = request.args.get("toon", "")
+    state = state if state in rules.STATES else ""
+    last = find.asked_last(request.args.get("na", ""))
+    lines, more = queries.office_page(state, find.own_groups(), last)
+    return render_template(
+        "messages/office_items.html", lines=lines, state=state, now=clock.now(), may_write=bool(find.choices_here()),
+        newest=url_for(".items", toon=state or None) if last else "",
+        older=url_for(".items", toon=state or None, na=more) if more else "",
+    )  # fmt: skip
+
+
+@bp.route("/nieuw", methods=["GET", "POST"])
+def write():
+    form = forms.NewsForm(find.choices_here())
+    if form.validate_on_submit() and form.chosen:
+        item = actions.write(form.item_id, form.chosen, form.words, by=current_user.account)
+        item = find.find_living(item.id)
+        db.session.commit()
+        flash(_("Het concept is bewaard. Kijk het na, en publiceer het daarna."), "success")
+        return answers.redirect(url_for(".item", item_id=item.id))
+    return answers.form_page("messages/write.html", form, item=None, here=url_for(".write"))
+
+
+@bp.route("/<uuid:item_id>/wijzigen", methods=["GET", "POST"])
+def change(item_id):
+    found = find.find_living(item_id, held=request.method == "POST")
+    is_read = found.state(clock.now()) == "published"
+    form = forms.NewsForm.of(found, [] if is_read else find.choices_here())
+    if form.validate_on_submit():
+        if _done(form, lambda: actions.change(found, form.seen, form.chosen, form.words, by=current_user.account)):
+            flash(_("De wijziging is bewaard."), "success")
+            return answers.redirect(url_for(".item", item_id=item_id))
+        found = find.find_living(item_id)
+        form.version.data = found.version
+    return answers.form_page("messages/write.html", form, item=found, here=url_for(".change", item_id=item_id))
+
+
+@bp.route("/<uuid:item_id>", methods=["GET", "POST"])
+def item(item_id):
+    """The message as parents see it, and what can be done with it. What is posted here is a later moment."""
+    found, form = find.find_item(item_id, held=request.method == "POST"), forms.PlanForm()
+    if request.method == "GET" and not g.get("stale_form"):
+        _propose(form, found)
+    if form.validate_on_submit() and _done(
+        form, lambda: actions.plan(found, form.day.data, form.at, by=current_user.account)
+    ):
+        flash(_("Het bericht is gepland."), "success")
+        return answers.redirect(url_for(".item", item_id=item_id))
+    found = find.find_item(item_id)
+    return answers.form_page(
+        "messages/office_item.html", form, item=found, place=queries.place_of(found), state=found.state(clock.now()),
+        files=queries.files_of([item_id])[item_id], versions=queries.versions_of(item_id),
+        readers=len(queries.readers_of(found)), today=clock.today(),
+    )  # fmt: skip
+
+
+def _propose(form, item):
+    """The moment it has, or seven o'clock tomorrow."""
+    if item.publish_at:
+        moment = clock.local(item.publish_at)
+        form.day.data, form.time.data = moment.date(), f"{moment:%H:%M}"
+    else:
+        form.day.data, form.time.data = rules.tomorrow(clock.today()), "07:00"
+
+
+@bp.post("/<uuid:item_id>/publiceren")
+def publish(item_id):
+    found = find.find_living(item_id, held=True)
+    return _flashed(lambda: actions.publish(found, by=current_user.account), found, _("Ouders lezen het bericht nu."))
+
+
+@bp.post("/<uuid:item_id>/concept")
+def unplan(item_id):
+    found = find.find_living(item_id, held=True)
+    return _flashed(lambda: actions.unplan(found), found, _("Het bericht is weer een concept."))
+
+
+@bp.post("/<uuid:item_id>/intrekken")
+def withdraw(item_id):
+    found = find.find_living(item_id, held=True)
+    words = _("Het bericht is ingetrokken. Ouders zien het niet.")
+    return _flashed(lambda: actions.withdraw(found, by=current_user.account), found, words)
+
+
+def _done(form, action):
+    try:
+        action()
+    except Refused as refusal:
+        db.session.rollback()
+        form.form_errors.append(str(refusal))
+        return False
+    db.session.commit()
+    return True
+
+
+def _flashed(action, item, words):
+    item_id = item.id
+    try:
+        action()
+    except Refused as refusal:
+        db.session.rollback()
+        flash(str(refusal), "error")
+    else:
+        db.session.commit()
+        flash(words, "success")
+    return answers.redirect(url_for(".item", item_id=item_id))
