@@ -70,7 +70,8 @@ ASKS = {
     ],
     "parents.credentials": ["paper.print_letter", "office_credentials.send_credentials", "mails_again.send_again"],
     "diary.write": [
-        "group_photos.photos", "group_photos.photo", "group_photos.change_photo", "group_photos.withdraw",
+        "group_photos.photos", "group_photos.stand", "group_photos.photo", "group_photos.change_photo",
+        "group_photos.withdraw",
         "office_diary.groups", "office_diary.board", "office_diary.entry", "office_diary.publish",
         "office_diary.withdraw", "office_diary.child", "office_diary.press", "office_diary.rhythm",
         "office_diary.wake", "office_diary.withdraw_rhythm",

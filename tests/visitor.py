@@ -87,7 +87,8 @@ class Visitor:
         self.csrf = ""
 
     def get(self, path, status=200, headers=None):
-        return self._checked(self.client.get(path, **self._with(headers)), status)
+        answer = self.client.get(path, **self._with(headers))
+        return self._checked(answer, status, is_fragment="HX-Request" in (headers or {}))
 
     def post(self, path, status=303, headers=None, csrf_token=None, files=None, **fields):
         """files: {"file": ("ouders.csv", b"…")}, and the form goes as a browser sends one with a file."""

@@ -49,7 +49,7 @@ def board(group_id):
         said={child_id: [rules.said(row.rhythm) for row in rows] for child_id, rows in rhythm.items()},
         unnamed=rules.in_a_row([child.person.full_name for child in children if child.id not in may_name]),
         entries=queries.entries_on(group_id, day), title=rules.day_words(day, clock.today()),
-        has_choice=len(seen_groups()[0]) > 1, days=_near(day),
+        has_choice=len(seen_groups()[0]) > 1, days=_near(day), heaviest=MOST_BYTES,
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Blueprint, flash, g, request, url_for
+from flask import Blueprint, flash, g, render_template, request, url_for
 from flask_login import current_user
 
 from portal import answers, doors
@@ -25,23 +25,37 @@ def photos(group_id):
     if form.validate_on_submit():
         children, by = [UUID(each) for each in form.children.data], current_user.account.id
         taken, refused = _take_in(form.photo.data, group, by, form.caption.data or "", children)
+        if taken and answers.is_htmx() and not refused:  # photos.js, that sends them one by one
+            ((photo, said),) = _shown([queries.photo(taken[-1])], group)
+            return answers.fragment("photos/_photo.html", to="", photo=photo, said=said)
         if taken:
-            flash(ngettext("%(num)s foto is aangekomen.", "%(num)s foto's zijn aangekomen.", taken), "success")
+            flash(ngettext("%(num)s foto is aangekomen.", "%(num)s foto's zijn aangekomen.", len(taken)), "success")
         if not refused:
             return answers.redirect(url_for(".photos", group_id=group.id))
         form.photo.errors = refused
-    shown = queries.photos_of_group(group.id)
-    on = queries.children_on([photo.id for photo in shown])
+    shown = _shown(queries.photos_of_group(group.id), group)
+    return answers.form_page("photos/photos.html", form, group=group, photos=shown, heaviest=rules.MOST_BYTES)
+
+
+@bp.get("/groepen/<uuid:group_id>/fotos/stand")
+def stand(group_id):
+    """How far the photos are that were sent last; a page asks it by itself."""
+    group = find.find_group(group_id)
+    shown = _shown(queries.photos_of_group(group.id), group)
+    return render_template("photos/_sent_photos.html", group=group, photos=shown)
+
+
+def _shown(photos, group):
+    """Each of these photos with what stands below it."""
+    on = queries.children_on([photo.id for photo in photos])
     names = {child.id: child.person.full_name for child in children_of_group(group.id)}
-    return answers.form_page(
-        "photos/photos.html", form, group=group, photos=[(photo, _said(photo, on, names)) for photo in shown]
-    )
+    return [(photo, _said(photo, on, names)) for photo in photos]
 
 
 def _take_in(sent, group, by, caption, child_ids):
-    """How many were taken in, and the sentences about those that were not. Nothing is held in the database while a
+    """The ids of what was taken in, and the sentences about the rest. Nothing is held in the database while a
     photo is read and kept."""
-    taken, refused = 0, []
+    taken, refused = [], []
     for file in sent:
         try:
             with writing():
@@ -54,9 +68,9 @@ def _take_in(sent, group, by, caption, child_ids):
                 ]
             received = actions.receive(file.stream.read(rules.MOST_BYTES + 1))
             with writing():
-                actions.take_in(received, group, by, file.filename or "", caption, child_ids)
+                photo_id = actions.take_in(received, group, by, file.filename or "", caption, child_ids).id
                 db.session.commit()
-            taken += 1
+            taken.append(photo_id)
         except Refused as refusal:
             refused.append(f"{clean_name(file.filename or '')}: {refusal}" if len(sent) > 1 else str(refusal))
     database.read_only()

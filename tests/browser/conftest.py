@@ -9,17 +9,27 @@ import sys
 import tempfile
 import time
 import urllib.request
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from portal import create_app
-from portal.auth.models import Account
+from portal import clock, create_app, keys
+from portal.auth.models import Account, StaffGroup
+from portal.children.models import Child
+from portal.consent import actions as consent
+from portal.consent.rules import GROUP_NAME
 from portal.db import db, within
+from portal.diary.models import DiaryChild, DiaryEntry
+from portal.factors.models import SecondFactor
+from portal.organisations.models import Group
 from portal.organisations.queries import organisation_named
-from tests.conftest import IN_MEMORY, Mailbox, free_port, missing, opened
+from portal.staff import actions as staff
+from tests.conftest import IN_MEMORY, PASSWORD, TOTP_SECRET, Mailbox, free_port, missing, opened, totp_code
 
+TABLET = {"width": 768, "height": 1024}
+NAMES = ("Bo", "Mo", "Jo")
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update",
@@ -202,3 +212,68 @@ def save_password(server):
 def kept_cookies(page):
     """What this browser still has when it is closed and opened again."""
     return [cookie for cookie in page.context.cookies() if cookie["expires"] > 0]
+
+
+# A group and its tablet
+
+
+@pytest.fixture(scope="session")
+def group(server, password_hash):
+    """A group of three children, who works there, and their parent."""
+    rows = [
+        f"toren@voorbeeld.nl;Tess;;Toren;;{name};Toren;2024-02-0{day};De Torens;ja" for day, name in enumerate(NAMES, 1)
+    ]
+    server.import_parents(*rows)
+    with server.rows() as session:
+        for email, role in (("toren@voorbeeld.nl", ""), ("tablet@kok.example", "groepsleiding")):
+            known = session.scalars(sa.select(Account).where(Account.email == email)).one_or_none()
+            account = known or staff.invite(email, "Juf Kim", role, [], by=None)
+            account.password_hash, account.status, account.role = password_hash, "active", role
+        session.flush()
+        place = session.scalars(sa.select(Group).where(Group.name == "De Torens")).one()
+        own = {"organisation_id": place.organisation_id, "account_id": account.id}
+        account.second_step_at = clock.now()
+        secret = keys.encrypt("second step", TOTP_SECRET)
+        session.add_all([StaffGroup(**own, group_id=place.id), SecondFactor(**own, secret=secret, last_step=0)])
+        children = session.scalars(sa.select(Child).where(Child.group_id == place.id)).all()
+        for child in children:
+            consent.answer(child, GROUP_NAME, 1, True, by=known_parent(session))
+        for back in range(1, 40):
+            add_story(session, place, account, children[0], clock.today() - timedelta(days=back))
+    return place
+
+
+def known_parent(session):
+    return session.scalars(sa.select(Account).where(Account.email == "toren@voorbeeld.nl")).one()
+
+
+def add_story(session, place, account, child, day):
+    own = {"organisation_id": place.organisation_id}
+    tag = DiaryChild(**own, child_id=child.id, day=day, is_shown=True)
+    session.add(
+        DiaryEntry(
+            **own, group_id=place.id, author_id=account.id, day=day, body=f"Dag van {day}.", state="published",
+            published_at=clock.now(), tags=[tag],
+        )
+    )  # fmt: skip
+
+
+def log_in(page, email):
+    page.goto("/inloggen")
+    page.get_by_label("E-mail", exact=True).fill(email)
+    page.get_by_label("Wachtwoord", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Inloggen").click()
+
+
+@pytest.fixture(scope="session")
+def tablet(server, group, chromium):
+    """Logged in once: a code of the second step is good once."""
+    context = chromium.new_context(base_url=server.kok, locale="nl-NL", viewport=TABLET, has_touch=True)
+    page = context.new_page()
+    log_in(page, "tablet@kok.example")
+    page.wait_for_url("**/tweede-stap*")
+    page.locator("[name=code]").fill(totp_code())
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: "tweede-stap" not in url)
+    yield page
+    context.close()

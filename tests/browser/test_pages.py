@@ -201,9 +201,8 @@ def with_photo(content):
         at_group("a.photos-link")(page)
         chosen = {"name": "a.png", "mimeType": "image/png", "buffer": content}
         page.locator("#photos-form [name=photo]").set_input_files(chosen)
-        page.evaluate("document.documentElement.id = 'before'")
-        page.locator("#photos-form").evaluate("form => setTimeout(() => HTMLFormElement.prototype.submit.call(form))")
-        page.locator("html:not(#before)").wait_for()
+        page.locator("#photos-form .button-main").click()
+        page.locator(".sending :is([data-state=refused], [data-state=arrived], [data-state=ready])").wait_for()
 
     return visit
 

@@ -113,6 +113,20 @@ def test_too_many_photos_in_an_hour_are_said(tablet, path, monkeypatch, photos):
     assert "heel veel foto's" in page.seen and [photo.name for photo in photos()] == ["een.jpg"]
 
 
+def test_script_that_sends_them_one_by_one_hears_of_each_by_itself(tablet, path, noor, allow, anna, photos, work):
+    """What is taken in is a line of the list and no message on the next page; what is refused is said in the form."""
+    one = {"files": {"photo": [("een.jpg", jpeg())]}, "headers": {"HX-Request": "true"}}
+    line = tablet.post(path, 200, **one, children=str(noor.id))
+    assert 'data-state="new"' in line.text and str(photos()[0].id) in line.text
+    assert line.text.strip() in tablet.get(f"{path}/stand", headers=one["headers"]).text
+    work()
+    stand = tablet.get(f"{path}/stand", headers=one["headers"])
+    assert 'data-state="ready"' in stand.text and "Noor Bakker" in stand.seen and "data-hx-get" not in stand.text
+    allow(anna, noor, PHOTO_OWN, value=False)
+    page = tablet.post(path, 422, headers=one["headers"], files={"photo": [("b.jpg", jpeg(1))]}, children=str(noor.id))
+    assert "Geen foto's van Noor Bakker" in page.seen and "aangekomen" not in tablet.get(path).seen
+
+
 def version_of(page):
     return {"version": page.form("photo-form")["fields"]["version"]}
 
@@ -161,6 +175,7 @@ def test_group_sends_nothing_to_another_group(tablet, inside, kok, noor, photos,
         session.add(other)
         session.flush()
     tablet.get(f"/beheer/groepen/{other.id}/fotos", 404)
+    tablet.get(f"/beheer/groepen/{other.id}/fotos/stand", 404)
     tablet.post(f"/beheer/groepen/{other.id}/fotos", 404, files={"photo": [("een.jpg", jpeg())]})
     photo_id = ready()
     with inside(kok):
