@@ -65,7 +65,11 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
 
 
 FIXED = {
-    "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True, "pool_size": 16},  # no address or hash in a log
+    "SQLALCHEMY_ENGINE_OPTIONS": {
+        "hide_parameters": True,  # no address or hash in a log
+        "pool_size": 16,
+        "pool_recycle": 3600,  # seconds; a new connection knows the newest statistics (db.refresh_statistics)
+    },
     "SESSION_COOKIE_HTTPONLY": True,
     "SESSION_COOKIE_SAMESITE": "Lax",
     "SESSION_REFRESH_EACH_REQUEST": False,

@@ -274,6 +274,18 @@ def _turn_on_wal(connection: Any) -> None:
             time.sleep(0.02)
 
 
+def refresh_statistics() -> None:
+    """Let SQLite look how many rows its indexes tell apart (https://sqlite.org/lang_analyze.html, "analysis_limit").
+
+    Without, it guesses, and walked through all rows of an organisation to find a few for a list of the office.
+    Connections that are open learn of it when they are made anew, within the hour. PostgreSQL looks by itself.
+    """
+    if db.engine.dialect.name == "sqlite":
+        with db.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA analysis_limit=1000")
+            connection.exec_driver_sql("ANALYZE")
+
+
 def row_level_security(table: str) -> list[str]:
     """What a migration runs so that PostgreSQL guards a table with an organisation_id, even from its owner.
 

@@ -30,6 +30,7 @@ class Child(OrganisationRow):
         sa.Index("ix_child_external_id", "organisation_id", "external_id", unique=True),
         sa.Index("ix_child_end_date", "organisation_id", "end_date"),
         sa.Index("ix_child_group", "organisation_id", "group_id"),
+        sa.Index("ix_child_here", "organisation_id", "id", "end_date"),
     )
 
 

@@ -292,12 +292,14 @@ def is_alone(today: date) -> list[sa.ColumnElement[bool]]:
     The children that this can be true of are gathered first: to ask it of each of ten thousand takes long.
     """
     seen = sa.select(Guardianship.child_id).where(*_sees(today))
+    # In the order of their ids: SQLite then runs along two indexes, where "not in" first gathers all that is seen.
+    unseen = sa.except_(sa.select(Child.id).where(_is_here("", today)), seen).order_by("id")
     # Not "other than active", and no join: so the index on the status is used.
     not_in = sa.select(Account.person_id).where(Account.status.in_(("invited", "blocked", "closed")))
-    waited_for = seen.where(Guardianship.person_id.in_(not_in))
-    has_time = sa.and_(Child.created_at > clock.now() - NEW_FOR, _has_parent("invited", today))
-    nobody_is_in = sa.and_(Child.id.in_(waited_for), sa.not_(_has_parent("active", today)), sa.not_(has_time))
-    return [sa.or_(Child.id.not_in(seen), nobody_is_in)]
+    nobody_is_in = sa.not_(_has_parent(Guardianship.child_id, "active", today))
+    waited_for = seen.where(Guardianship.person_id.in_(not_in), nobody_is_in)
+    has_time = sa.and_(Child.created_at > clock.now() - NEW_FOR, _has_parent(Child.id, "invited", today))
+    return [sa.or_(Child.id.in_(unseen), sa.and_(Child.id.in_(waited_for), sa.not_(has_time)))]
 
 
 def named_alone(today: date) -> sa.Select[str, str, str]:
@@ -306,16 +308,14 @@ def named_alone(today: date) -> sa.Select[str, str, str]:
     return names.join(Person, Person.id == Child.person_id).where(_is_here("", today), *is_alone(today))
 
 
-def _has_parent(status: str, today: date) -> sa.ColumnElement[bool]:
-    of_child = Guardianship.child_id == Child.id, Account.person_id == Guardianship.person_id
-    return sa.exists().where(*of_child, *_sees(today), Account.status == status)
+def _has_parent(child_id: Any, status: str, today: date) -> sa.ColumnElement[bool]:
+    link = aliased(Guardianship)
+    of_child = link.child_id == child_id, Account.person_id == link.person_id
+    return sa.exists().where(*of_child, *_sees(today, link), Account.status == status)
 
 
-def _sees(today: date) -> list[sa.ColumnElement[bool]]:
-    return [
-        Guardianship.can_see_daily.is_(True),
-        sa.or_(Guardianship.valid_to.is_(None), Guardianship.valid_to >= today),
-    ]
+def _sees(today: date, link: Any = Guardianship) -> list[sa.ColumnElement[bool]]:
+    return [link.can_see_daily.is_(True), sa.or_(link.valid_to.is_(None), link.valid_to >= today)]
 
 
 def _add_guardians(rows: list[ChildRow], today: date) -> None:

@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from portal import clock
 from portal import db as database
 from portal.audit.actions import purge as purge_log
-from portal.db import EVERYWHERE, db, within
+from portal.db import EVERYWHERE, db, refresh_statistics, within
 from portal.files import actions as files
 from portal.organisations.models import Organisation
 from portal.organisations.queries import all_organisations
@@ -348,6 +348,7 @@ def _message(claimed: Claim, server: Server | None) -> Message | None:
 def _sweep(app: Flask) -> None:
     """What is over: counters of tries, mails to nobody, old lines of the access log, and what other subjects add."""
     with app.app_context(), within(EVERYWHERE):
+        refresh_statistics()
         sweep()
         actions.forget_cancelled()
         purge_log()

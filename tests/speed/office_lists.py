@@ -61,6 +61,7 @@ def _on(name, uri):
         if uri:  # a server in use has looked at its tables by then
             with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as line:
                 line.execute(sa.text("ANALYZE"))
+        database.refresh_statistics()  # as the worker does
     seen = []
     with app.app_context():
         sa.event.listen(db.engine, "before_cursor_execute", lambda *args: seen.append(args[2]))
