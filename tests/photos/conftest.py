@@ -10,6 +10,7 @@ from portal.db import db
 from portal.organisations.models import Group
 from portal.photos import actions, worker
 from portal.photos.models import Photo
+from tests.caching import cache  # noqa: F401
 from tests.files.pictures import saved
 from tests.files.test_photo import snapshot
 
