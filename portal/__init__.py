@@ -35,6 +35,7 @@ FEATURES = [
     "postmaster",
     "consent",
     "photos",
+    "documents",
     "messages",
     "diary",
     "home",

@@ -35,8 +35,9 @@ def init_app(app: Flask) -> None:
     babel.init_app(app, locale_selector=_language)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.filters.update(
-        datum=text.datum, datumtijd=text.datumtijd, leeftijd=text.leeftijd, verjaardag=text.verjaardag, tijd=text.tijd
-    )
+        datum=text.datum, datumtijd=text.datumtijd, dag=text.dag, tijd=text.tijd, verjaardag=text.verjaardag,
+        leeftijd=text.leeftijd, grootte=text.grootte,
+    )  # fmt: skip
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.globals.update(_=text._, gettext=text._, ngettext=text.ngettext, static_url=jinja.static_url)
     app.context_processor(lambda: _context(app.config["DEMO"]))

@@ -11,6 +11,8 @@ MAY: dict[str, frozenset[str]] = {
     "office.open": _SEES_CHILDREN,
     "children.see": _SEES_CHILDREN,
     "children.change": _OFFICE,
+    "papers.see": _SEES_CHILDREN - {"planning"},
+    "papers.change": _OFFICE,
     "parents.see": _SEES_PARENTS,
     "parents.change": _OFFICE,
     "parents.credentials": _OFFICE,

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import flask_babel
-from babel import dates
+from babel import dates, numbers
 from babel.support import NullTranslations, Translations
 from flask_babel.speaklater import LazyString
 
@@ -15,8 +15,10 @@ from portal import clock
 __all__ = [
     "LANGUAGES",
     "_",
+    "dag",
     "datum",
     "datumtijd",
+    "grootte",
     "language",
     "lazy_gettext",
     "leeftijd",
@@ -81,6 +83,11 @@ def verjaardag(birth_date: date) -> str:
     return dates.format_date(birth_date, "d MMMM", locale=language())
 
 
+def dag(moment: datetime) -> str:
+    """23 november 2026, on the calendar of Amsterdam"""
+    return dates.format_date(clock.local(moment).date(), "d MMMM y", locale=language())
+
+
 def datumtijd(moment: datetime) -> str:
     """maandag 23 november 2026 om 14:03, on the clock of Amsterdam"""
     return _("%(day)s om %(time)s", day=datum(clock.local(moment).date()), time=tijd(moment))
@@ -98,3 +105,10 @@ def leeftijd(birth_date: date) -> str:
     if months < 24 and months != 12:
         return ngettext("%(num)s maand", "%(num)s maanden", max(months, 0))
     return ngettext("%(num)s jaar", "%(num)s jaar", months // 12)
+
+
+def grootte(size: int) -> str:
+    """84 kB, or 1,2 MB"""
+    if size < 1_000_000:
+        return f"{max(round(size / 1000), 1)} kB"
+    return f"{numbers.format_decimal(round(size / 1_000_000, 1), locale=language())} MB"

@@ -171,6 +171,10 @@ POSTS = {
     "group_photos.photos": Post("manager", f"/beheer/groepen/{ID}/fotos", refusal=404, large=True, stale=404),
     "group_photos.change_photo": Post("manager", f"/beheer/fotos/{ID}", refusal=404, stale=404),
     "group_photos.withdraw": Post("manager", f"/beheer/fotos/{ID}/intrekken", refusal=404),
+    "office_papers.add_paper": Post(
+        "manager", f"/beheer/kinderen/{ID}/papieren/nieuw", refusal=404, large=True, stale=404
+    ),
+    "office_papers.withdraw": Post("manager", f"/beheer/kinderen/{ID}/papieren/{ID}/intrekken", refusal=404),
     "corrections.settle": Post("administratie", f"/beheer/meldingen/{ID}/klaar", refusal=404),
     "logbook.download": Post("manager", "/beheer/logboek/bestand"),
     "api_tokens.make": Post("manager", "/beheer/koppeling/nieuw", {"name": "Planning", "opens": "children"}),
@@ -202,6 +206,7 @@ EXAMPLES = {
     "item_id": ID,
     "rhythm_id": ID,
     "photo_id": ID,
+    "document_id": ID,
     "size": "klein",
 }
 

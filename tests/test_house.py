@@ -28,7 +28,7 @@ FLOORS = [
     ["audit", "files", "passwords", "outbox"],
     ["auth", "bounces", "factors", "people"],
     ["children", "delivery", "parents", "imports", "uploads", "paper", "own", "api", "places", "face", "postmaster"],
-    ["consent", "photos", "contracts", "messages", "diary", "planning", "invoices"],
+    ["consent", "photos", "documents", "contracts", "messages", "diary", "planning", "invoices"],
     ["home", "logbook", "staff", "demo"],
     ["serving", "portal", "migrations", "cli", "__main__"],
 ]

@@ -91,10 +91,16 @@ def next_page(target: str) -> str:
     if not path:
         return home
     try:
-        endpoint, _values = current_app.url_map.bind("").match(path.partition("?")[0], "GET")
+        endpoint, values = current_app.url_map.bind("").match(path.partition("?")[0], "GET")
     except HTTPException:
         return home
+    if endpoint in LANDS_ON:
+        return url_for(LANDS_ON[endpoint], **values)
     return home if endpoint in ("static", "auth.logout", "auth.login") else path
+
+
+# Addresses of files, and the page to land on instead: when a file comes a browser leaves the page of before standing.
+LANDS_ON: dict[str, str] = {}
 
 
 def confirm_first(after: str, form: Form | None = None) -> Response | None:

@@ -1,7 +1,9 @@
 """From what stands in an address to a file of this organisation, and to the answer that holds it."""
 
 import logging
+import unicodedata
 from typing import Protocol
+from urllib.parse import quote
 from uuid import UUID
 
 from flask import Response, abort
@@ -44,4 +46,13 @@ def answer(file: Kept) -> Response:
         abort(404)
     response = Response(content, mimetype=file.media_type)
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return response
+
+
+def download(file: Kept, name: str) -> Response:
+    """What is in the file, to keep under this name (RFC 6266): never a page by itself."""
+    response = answer(file)
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    spoken = {"filename": plain} if plain == name else {"filename": plain, "filename*": f"UTF-8''{quote(name)}"}
+    response.headers.set("Content-Disposition", "attachment", **spoken)
     return response

@@ -117,8 +117,17 @@ KINDS: dict[str, tuple[Words, dict[str, Words]]] = {
             "group_days_seen": lambda: _("Dagboek van een groep bekeken"),
             "parent_seen": lambda: _("Gegevens van een ouder bekeken"),
             "photo_seen": lambda: _("Foto bekeken"),
+            "document_seen": lambda: _("Document geopend"),
             "parents_downloaded": lambda: _("Bestand met alle ouders en kinderen gedownload"),
             "log_downloaded": lambda: _("Logboek gedownload"),
+        },
+    ),
+    "documents": (
+        lambda: _("Documenten"),
+        {
+            "document_added": lambda: _("Document toegevoegd"),
+            "document_replaced": lambda: _("Document vervangen"),
+            "document_withdrawn": lambda: _("Document ingetrokken"),
         },
     ),
     "staff": (

@@ -19,6 +19,7 @@ from portal.children.queries import child as child_with
 from portal.children.queries import children_of
 from portal.db import db
 from portal.demo import actions as demo
+from portal.documents import actions as documents
 from portal.imports.models import PastImport
 from portal.messages import actions as news
 from portal.messages.actions import Audience, Words
@@ -28,6 +29,7 @@ from portal.photos import actions as photos
 from portal.uploads.models import Upload
 from tests.browser.conftest import ARGUMENTS, CHECKERS, CHROMIUM, watched
 from tests.conftest import PASSWORD, missing
+from tests.documents.pdf import pdf
 from tests.files.pictures import logo
 from tests.files.pictures import saved as as_file
 from tests.files.test_photo import snapshot
@@ -215,6 +217,19 @@ def with_story(page):
     page.locator("article").first.wait_for()
 
 
+def with_paper(page):
+    """A paper that was put on the first child of the list."""
+    beneath("/beheer/kinderen", "/papieren/nieuw")(page)
+    page.locator("[name=file]").set_input_files({"name": "a.pdf", "mimeType": "application/pdf", "buffer": pdf()})
+    fill(page, title="Observatieverslag")
+    followed_here(page, "#papers li a")
+
+
+def with_document(page):
+    page.goto("/papieren")
+    page.goto(page.locator(".documents a").first.get_attribute("href") + "/openen")
+
+
 def with_picture(page):
     for _ in range(100):  # until the worker has made the photo that `as_parent` sent
         page.goto("/dagboek")
@@ -335,6 +350,11 @@ PAGES = {
     "purposes": ("staff", opened("/beheer/toestemming")),
     "add a purpose, wrong": ("staff", opened("/beheer/toestemming/nieuw", name="", text="")),
     "purpose": ("staff", opened("/beheer/toestemming/photo_own")),
+    "papers": ("parent", opened("/papieren")),
+    "document": ("parent", with_document),
+    "add a paper": ("staff", beneath("/beheer/kinderen", "/papieren/nieuw")),
+    "add a paper, wrong": ("staff", beneath("/beheer/kinderen", "/papieren/nieuw", title="")),
+    "paper": ("staff", with_paper),
     "corrections": ("staff", opened("/beheer/meldingen")),
     "who looked": ("parent", opened("/account/wie-keek-mee")),
     "mail": ("staff", opened("/beheer/e-mail/controle")),
@@ -393,7 +413,7 @@ NO_PAGE = {
     "static", "welcome.accent", "welcome.livez", "welcome.readyz", "welcome.security_txt",
     "welcome.well_known_change_password", "demo.mail_html",
     "second_step.qr_code", "uploads.example", "auth.letter", "files.logo",
-    "face.sample", "face.draft", "api_description.openapi", "photos.photo", "group_photos.photo",
+    "face.sample", "face.draft", "api_description.openapi", "photos.photo", "group_photos.photo", "documents.document",
 }  # fmt: skip
 
 
@@ -447,6 +467,8 @@ def as_parent(server, inbox, page, first, password_hash):
         photos.take_in(received, child_with(child.id).group, account.id, child_ids=[child.id])
         words = Words("Wij zijn dicht", "Op 12 december. Zie https://kok.example", asks_receipt=True, is_urgent=True)
         news.publish(news.write(uuid4(), Audience("group", child.group_id), words, account), account)
+        paper = documents.receive(pdf())
+        documents.add_paper(paper, child_with(child.id), "Observatieverslag", "daily", account.id, shows_bsn=True)
     log_in(page, email, PASSWORD)
 
 
@@ -709,6 +731,7 @@ def test_every_page_is_in_these_lists(server):
         "office_diary.child", "office_diary.rhythm", "office_diary.entry", "diary.days", "diary.child_days",
         "diary.picture", "news.items", "news.item", "office_news.items", "office_news.write", "office_news.item",
         "office_news.change",
+        "documents.papers", "documents.landing", "office_papers.add_paper", "office_papers.paper",
         "office_search.search", "office_children.children", "office_children.child",
         "office_children_change.add_child", "office_children_change.change_child", "office_children_change.leave",
         "office_rights.add_parent", "office_rights.change_rights", "office_rights.end_parent",

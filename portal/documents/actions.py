@@ -1,0 +1,114 @@
+"""A document comes in, is given to whom it is for, replaced by a new version, withdrawn; and every look is noted."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+from portal import clock
+from portal.audit.actions import record
+from portal.children.models import Child
+from portal.children.queries import account_of
+from portal.db import db, scope
+from portal.documents import queries, rules
+from portal.documents.models import Document
+from portal.errors import Refused
+from portal.files import actions as files
+from portal.files.images import Picture
+from portal.throttle import actions as throttle
+from portal.throttle.rules import Limit
+
+OF_PERSON = Limit("documents", 300, timedelta(hours=1))
+SAME_WITHIN = timedelta(hours=1)  # the same bytes for the same child are the same paper
+
+
+def count_document(account_id: UUID) -> bool:
+    """Count one more document that this account sends. False when there were too many this hour."""
+    return not throttle.count([(OF_PERSON, f"{scope().hex} {account_id.hex}")]).refused
+
+
+@dataclass(frozen=True)
+class Received:
+    """What came in, and where it is kept. Without a row it is taken away again (files.actions.sweep)."""
+
+    key: str
+    sha256: str
+    content: bytes
+    name: str
+
+
+def receive(content: bytes, name: str = "") -> Received:
+    """Keep what came in. Not in an open transaction, for it takes a while. Raises Refused: no PDF, or no room."""
+    if problem := rules.problem_of(content):
+        raise Refused(rules.why_not(problem))
+    return Received(files.put(content), hashlib.sha256(content).hexdigest(), content, name)
+
+
+def add(
+    received: Received, kind: str, title: str, retention: str, by: UUID | None, person_id: UUID | None = None,
+    child_id: UUID | None = None, audience: str = "", shows_bsn: bool = False,
+) -> Document:  # fmt: skip
+    """A document of a person, of a child, or of the organisation (audience: parents or public)."""
+    file = files.add("document", received.name, received.key, Picture(rules.PDF, 0, 0, received.content))
+    file.used_at = clock.now()
+    document = Document(
+        id=uuid4(), organisation_id=scope(), kind=kind, title=title[: rules.LONGEST_TITLE], person_id=person_id,
+        child_id=child_id, audience=audience, file_id=file.id, file=file, sha256=received.sha256, shows_bsn=shows_bsn,
+        retention=retention, added_by=by, created_at=clock.now(),
+    )  # fmt: skip
+    db.session.add(document)
+    db.session.flush()
+    _note("document_added", document, by)
+    return document
+
+
+def add_paper(
+    received: Received, child: Child, title: str, audience: str, by: UUID, shows_bsn: bool = False
+) -> Document:
+    """A paper of this child, which is held. A button that is pressed twice gives one paper."""
+    known = queries.same_paper(child.id, received.sha256, clock.now() - SAME_WITHIN)
+    if known is not None:
+        return known
+    return add(
+        received, rules.CHILD_PAPER, title, "child", by, child_id=child.id, audience=audience, shows_bsn=shows_bsn
+    )
+
+
+def replace(document: Document, new: Document, by: UUID | None) -> None:
+    """From here on `new` is the version that counts; the one before stays, and says by what it was replaced."""
+    document.replaced_by = new.id
+    db.session.flush()
+    _note("document_replaced", document, by)
+
+
+def withdraw(document: Document, by: UUID) -> None:
+    """Nobody opens it from here on, and its file goes with the next sweep. What stays: that it was, and who saw it."""
+    if document.withdrawn_at or document.file is None:
+        return
+    file, document.file, document.withdrawn_at = document.file, None, clock.now()
+    db.session.flush()
+    db.session.delete(file)
+    db.session.flush()
+    _note("document_withdrawn", document, by)
+
+
+def note_seen(document: Document, by: UUID, as_parent: bool) -> None:
+    """Somebody opened it. A parent reads of the own looks and of those of who works here, not of the other parent's."""
+    if as_parent:
+        _line("document_seen", document, by, by, None)
+    else:
+        _note("document_seen", document, by)
+
+
+def _note(action: str, document: Document, by: UUID | None) -> None:
+    owner = account_of(document.person_id) if document.person_id else None
+    _line(action, document, by, owner.id if owner else None, document.child_id)
+
+
+def _line(action: str, document: Document, by: UUID | None, account_id: UUID | None, child_id: UUID | None) -> None:
+    """Lines about a child are read by all its guardians: there no title stands that not all of them may know."""
+    is_told = child_id is None or document.audience == "daily"
+    record(
+        action, account_id, by=by, child_id=child_id, object_type="document", object_id=document.id,
+        detail=document.title if is_told else "",
+    )  # fmt: skip

@@ -1,0 +1,44 @@
+"""From what stands in an address to a document this visitor may open now, and to the answer that holds it."""
+
+from typing import NamedTuple
+from uuid import UUID
+
+from flask import Response, abort
+from flask_login import current_user
+
+from portal.children.find import find_child_here, seen_groups
+from portal.children.models import Child
+from portal.documents import queries
+from portal.documents.models import Document
+from portal.documents.rules import file_name
+from portal.files import find as files
+from portal.roles import may
+
+
+class Found(NamedTuple):
+    document: Document
+    as_parent: bool
+
+
+def find_document(document_id: UUID) -> Found:
+    """A document that is for this visitor, or that its work lets it open; or 404."""
+    person_id = current_user.account.person_id
+    if document := queries.seen_by(person_id, document_id):
+        return Found(document, True)
+    kinds = [code for code, kind in queries.KINDS.items() if may(current_user.role, kind.permission)]
+    if not kinds:
+        abort(404)
+    return Found(queries.seen_here(document_id, kinds, seen_groups()[1], person_id) or abort(404), False)
+
+
+def find_paper(child_id: UUID, document_id: UUID, held: bool = False) -> tuple[Child, Document]:
+    """A child that this colleague sees, and a paper of it; or 404."""
+    child = find_child_here(child_id)
+    return child, queries.paper(child.id, document_id, held) or abort(404)
+
+
+def answer(document: Document) -> Response:
+    """The document itself, to keep: what others made never becomes a page of ours (security.md, UP10)."""
+    if document.file is None:
+        abort(404)
+    return files.download(document.file, file_name(document.title))
