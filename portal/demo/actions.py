@@ -20,6 +20,7 @@ from portal.consent.queries import consented
 from portal.db import db, scope, within
 from portal.demo import facts, rules
 from portal.diary.models import DiaryChild, DiaryEntry, RhythmEntry
+from portal.documents import actions as documents
 from portal.face.actions import use_logo
 from portal.factors import actions as factors
 from portal.factors import rules as factor_rules
@@ -116,6 +117,7 @@ def fill(port: int) -> None:
                 _days()
                 if organisation is kok:
                     _troubles()
+                    _papers(organisation.name)
                     _fates()
     for organisation in all_organisations():
         organisation.origin = f"http://{organisation.host}:{port}"
@@ -204,6 +206,15 @@ def _troubles() -> None:
         if example.is_blocked:
             parents.block_account(_account(example.email), by=wil)
     db.session.flush()
+
+
+def _papers(sender: str) -> None:
+    """As the office puts them on a child."""
+    wil = _account("wil@kok.example")
+    for name, title, audience, days, words in facts.PAPERS:
+        received = documents.receive(rules.paper(sender, title, words), "scan.pdf")
+        row = documents.add_paper(received, _child_of(name), title, audience, wil.id)
+        row.created_at = clock.now() - timedelta(days=days)
 
 
 def _consents() -> None:

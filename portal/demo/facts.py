@@ -56,3 +56,21 @@ OF_ONE = (
     "{name} zat lang bij de zandtafel en vulde alle bekers, één voor één.",
 )
 CAPTIONS = ("Hoger dan de kast!", "Bij de eendjes", "Voetjes vol verf", "Onze bloemen")
+
+# Papers of children: whose, the title, for whom, how many days ago, and what stands on it
+PAPERS = (
+    (
+        "Noor Bakker", "Observatieverslag van Noor", "daily", 12,
+        "Noor is drie jaar en komt vier dagen in de week bij De Vlinders. Wij keken twee weken lang naar haar spel,"
+        " haar taal en hoe zij met andere kinderen omgaat.\nSpelen:\nNoor bouwt graag. Zij maakt hoge torens en"
+        " vertelt erbij wat het is. Zij speelt steeds vaker samen, het liefst in de huishoek.\nTaal:\nNoor spreekt in"
+        " zinnen van vier of vijf woorden. Zij zingt alle liedjes mee en vraagt vaak: waarom?\nBewegen:\nKlimmen durft"
+        " zij goed. Op de fiets met drie wielen rijdt zij het hele plein rond.\nWat wij afspraken:\nWij lezen elke dag"
+        " samen een boek. In maart kijken wij opnieuw, en praten wij er met u over.",
+    ),
+    (
+        "Noor Bakker", "Afspraken over het wennen", "deciding", 47,
+        "Noor went op twee dagen bij De Vlinders. De eerste dag blijft een ouder erbij. De tweede dag is Noor alleen,"
+        " van negen tot twaalf uur.\nBellen:\nGaat het niet goed, dan bellen wij meteen.",
+    ),
+)  # fmt: skip

@@ -1,4 +1,4 @@
-"""The logos of the two organisations that do not exist, and photos of their days: drawn here, of nobody."""
+"""The logos of the two organisations that do not exist, photos of their days, and papers: made here, of nobody."""
 
 import math
 from collections.abc import Callable
@@ -121,3 +121,24 @@ def _garden(pen: Pen, number: int) -> None:
 
 
 SCENES = (_tower, _pond, _feet, _garden)
+
+
+def paper(sender: str, title: str, words: str) -> bytes:
+    """One page under the name of an organisation: its paragraphs, of which one that ends in a colon is a heading."""
+    from fpdf import FPDF  # it takes a second, and only the example is filled with it
+
+    page = FPDF()
+    page.set_title(title)
+    page.set_author(sender)
+    page.set_lang("nl")
+    page.set_margins(25, 22)
+    page.add_page()
+    for text, style, size in ((sender, "", 11), (title, "B", 22), *_paragraphs(words)):
+        page.set_font("Helvetica", style, size)
+        page.multi_cell(0, size * 0.55, text, new_x="LMARGIN", new_y="NEXT")
+        page.ln(size * 0.3)
+    return bytes(page.output())
+
+
+def _paragraphs(words: str) -> list[tuple[str, str, int]]:
+    return [(text.removesuffix(":"), "B", 13) if text.endswith(":") else (text, "", 11) for text in words.split("\n")]
