@@ -96,7 +96,7 @@ def test_start_page_shows_today(time, tell, phone, noor, anna):
 
 def test_what_is_new_since_the_last_visit(time, tell, phone, noor, anna):
     tell("Het eerste.", date(2026, 11, 23), noor)
-    assert "Nieuw" not in phone(anna).get("/dagboek").seen
+    assert "Nieuw " not in phone(anna).get("/dagboek").seen
     time.move(hours=2)
     tell("Het tweede.", date(2026, 11, 23), noor)
     time.move(hours=2)
@@ -106,7 +106,7 @@ def test_what_is_new_since_the_last_visit(time, tell, phone, noor, anna):
         assert "1 nieuw verhaal sinds uw vorige bezoek" in seen and "Het tweede. Nieuw" in seen
         time.move(minutes=5)
     time.move(hours=1)
-    assert "Nieuw" not in phone(anna).get("/dagboek").seen
+    assert "Nieuw " not in phone(anna).get("/dagboek").seen
 
 
 def test_two_children_share_a_day(time, tell, phone, noor, sem, anna, inside, kok):
