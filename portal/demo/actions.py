@@ -1,6 +1,5 @@
 """Two organisations with made-up families."""
 
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
 from typing import Any
@@ -19,6 +18,7 @@ from portal.consent import rules as consent_rules
 from portal.consent.queries import consented
 from portal.db import db, scope, within
 from portal.demo import facts, rules
+from portal.demo.facts import CHILDREN, COLLEAGUES, EXAMPLES, SAYS_NO
 from portal.diary.models import DiaryChild, DiaryEntry, RhythmEntry
 from portal.documents import actions as documents
 from portal.face.actions import use_logo
@@ -41,55 +41,6 @@ from portal.postmaster.facts import domain_of
 from portal.roles import MAY
 
 PASSWORD = "tulp-fiets-molen-appel"  # noqa: S105 (shown at every start of the demo)
-
-
-@dataclass(frozen=True)
-class Example:
-    """One parent of the demo. `has_password` is False for who has to come in with the first mail."""
-
-    organisation: str
-    name: str
-    email: str
-    children: tuple[str, ...]
-    has_password: bool = True
-    has_custody: bool = True
-    is_blocked: bool = False
-
-
-EXAMPLES = (
-    Example("kok", "Anna de Vries", "anna@voorbeeld.nl", ("Noor", "Sem")),
-    Example("kok", "Piet Bakker", "piet@voorbeeld.nl", ("Noor", "Sem")),
-    Example("kok", "Fatima El Amrani", "fatima@voorbeeld.nl", ("Yara",)),
-    Example("kok", "Marieke van der Wal", "marieke@voorbeeld.nl", ("Lotte",)),
-    Example("kok", "Jeroen Smit", "jeroen@voorbeeld.nl", ("Lotte", "Finn")),
-    Example("kok", "Wim Post", "wim@voorbeeld.nl", ("Finn",), has_custody=False),
-    Example("kok", "Sanne Visser", "sanne@voorbeeld.nl", ("Bo",), has_password=False),
-    Example("kok", "Tom Visser", "tom@voorbeeld.nl", ("Bo",), is_blocked=True),
-    Example("zonnebloem", "Bram Jansen", "bram@voorbeeld.nl", ("Daan", "Julia")),
-    Example("zonnebloem", "Anna de Vries", "anna@voorbeeld.nl", ("Mees",)),
-    Example("zonnebloem", "Li Chen", "li@voorbeeld.nl", ("Mei",), has_password=False),
-)
-SAYS_NO = "fatima@voorbeeld.nl"
-# Who works there: organisation, name, address, role
-COLLEAGUES = (
-    ("kok", "Fenna van der Meer", "fenna@kok.example", "manager"),
-    ("kok", "Wil de Graaf", "wil@kok.example", "administratie"),
-    ("kok", "Els van den Berg", "els@kok.example", "groepsleiding"),
-    ("zonnebloem", "Ruud Hendriks", "ruud@zonnebloem.example", "manager"),
-)
-# name: full name, group, age in years and the days since that birthday
-CHILDREN = {
-    "Noor": ("Noor Bakker", "De Vlinders", 3, 0),
-    "Sem": ("Sem Bakker", "De Rupsen", 1, 130),
-    "Yara": ("Yara El Amrani", "De Rupsen", 0, 240),
-    "Lotte": ("Lotte Smit", "BSO De Uilen", 7, 61),
-    "Finn": ("Finn Smit", "De Vlinders", 2, 200),
-    "Bo": ("Bo Visser", "De Rupsen", 0, 150),
-    "Daan": ("Daan Jansen", "De Madeliefjes", 2, 15),
-    "Julia": ("Julia Jansen", "BSO De Zonnestralen", 5, 330),
-    "Mees": ("Mees de Vries", "De Madeliefjes", 1, 99),
-    "Mei": ("Mei Chen", "De Madeliefjes", 3, 180),
-}
 
 
 def fill(port: int) -> None:

@@ -1,6 +1,61 @@
-"""The internet of the demo: what the name servers and mail servers there would say. Nothing is really asked."""
+"""Who there is in the demo, what its internet would say (nothing is really asked), and what happens there."""
+
+from dataclasses import dataclass
 
 from portal.postmaster.facts import Answer, Door, Said
+
+# Who there is
+
+
+@dataclass(frozen=True)
+class Example:
+    """One parent of the demo. `has_password` is False for who has to come in with the first mail."""
+
+    organisation: str
+    name: str
+    email: str
+    children: tuple[str, ...]
+    has_password: bool = True
+    has_custody: bool = True
+    is_blocked: bool = False
+
+
+EXAMPLES = (
+    Example("kok", "Anna de Vries", "anna@voorbeeld.nl", ("Noor", "Sem")),
+    Example("kok", "Piet Bakker", "piet@voorbeeld.nl", ("Noor", "Sem")),
+    Example("kok", "Fatima El Amrani", "fatima@voorbeeld.nl", ("Yara",)),
+    Example("kok", "Marieke van der Wal", "marieke@voorbeeld.nl", ("Lotte",)),
+    Example("kok", "Jeroen Smit", "jeroen@voorbeeld.nl", ("Lotte", "Finn")),
+    Example("kok", "Wim Post", "wim@voorbeeld.nl", ("Finn",), has_custody=False),
+    Example("kok", "Sanne Visser", "sanne@voorbeeld.nl", ("Bo",), has_password=False),
+    Example("kok", "Tom Visser", "tom@voorbeeld.nl", ("Bo",), is_blocked=True),
+    Example("zonnebloem", "Bram Jansen", "bram@voorbeeld.nl", ("Daan", "Julia")),
+    Example("zonnebloem", "Anna de Vries", "anna@voorbeeld.nl", ("Mees",)),
+    Example("zonnebloem", "Li Chen", "li@voorbeeld.nl", ("Mei",), has_password=False),
+)
+SAYS_NO = "fatima@voorbeeld.nl"
+# Who works there: organisation, name, address, role
+COLLEAGUES = (
+    ("kok", "Fenna van der Meer", "fenna@kok.example", "manager"),
+    ("kok", "Wil de Graaf", "wil@kok.example", "administratie"),
+    ("kok", "Els van den Berg", "els@kok.example", "groepsleiding"),
+    ("zonnebloem", "Ruud Hendriks", "ruud@zonnebloem.example", "manager"),
+)
+# name: full name, group, age in years and the days since that birthday
+CHILDREN = {
+    "Noor": ("Noor Bakker", "De Vlinders", 3, 0),
+    "Sem": ("Sem Bakker", "De Rupsen", 1, 130),
+    "Yara": ("Yara El Amrani", "De Rupsen", 0, 240),
+    "Lotte": ("Lotte Smit", "BSO De Uilen", 7, 61),
+    "Finn": ("Finn Smit", "De Vlinders", 2, 200),
+    "Bo": ("Bo Visser", "De Rupsen", 0, 150),
+    "Daan": ("Daan Jansen", "De Madeliefjes", 2, 15),
+    "Julia": ("Julia Jansen", "BSO De Zonnestralen", 5, 330),
+    "Mees": ("Mees de Vries", "De Madeliefjes", 1, 99),
+    "Mei": ("Mei Chen", "De Madeliefjes", 3, 180),
+}
+
+# The internet
 
 # Kok did everything; at De Zonnebloem there is work to do.
 ZONE: dict[tuple[str, str], tuple[str, ...]] = {
