@@ -4,6 +4,8 @@ Lines are gathered while a transaction goes on and written at its end, in one go
 held for a moment only, by who holds everything else already, and ten thousand lines cost hardly more than one.
 """
 
+from collections.abc import Collection
+from datetime import date
 from itertools import groupby
 from typing import NamedTuple, cast
 from uuid import UUID, uuid4
@@ -48,6 +50,56 @@ def record(
     if waiting is None or waiting.transaction is not transaction:
         waiting = session.info["access_log"] = _Waiting(transaction, [])
     waiting.lines.append(line)
+
+
+class Look(NamedTuple):
+    """Somebody looks at something. Of person and thing the log has one line a day: forty photos are one look."""
+
+    day: date
+    organisation_id: UUID
+    by: UUID
+    action: str
+    child_id: UUID | None
+    object_type: str
+    object_id: UUID | None
+
+
+_known: set[Look] = set()  # that have their line, as far as this process knows
+MOST_KNOWN = 50_000
+
+
+def look(
+    action: str, by: UUID, child_id: UUID | None = None, object_type: str = "", object_id: UUID | None = None
+) -> None:
+    """Somebody looks at this. The line is written when the answer is there (portal.auth.gate)."""
+    looks = db.session().info.setdefault("looks", set())
+    looks.add(Look(clock.today(), scope(), by, action, child_id, object_type, object_id))
+
+
+def new_looks() -> set[Look]:
+    """The looks of this request that may have no line yet."""
+    looks: set[Look] = db.session().info.pop("looks", set())
+    return looks - _known
+
+
+def record_looks(looks: Collection[Look]) -> None:
+    """A line for each of these looks of one person that has none yet. Of two requests at once the second waits here."""
+    first = next(iter(looks))
+    lock_in_postgresql(f"looks {first.by.hex}")
+    known = queries.looks_since(first.by, {each.action for each in looks}, clock.midnight(first.day))
+    for each in sorted(looks, key=str):
+        if (each.action, each.child_id, each.object_id) not in known:
+            record(
+                each.action, None, by=each.by, child_id=each.child_id, object_type=each.object_type,
+                object_id=each.object_id,
+            )  # fmt: skip
+
+
+def know(looks: Collection[Look]) -> None:
+    """These lines were committed."""
+    if len(_known) > MOST_KNOWN:
+        _known.clear()
+    _known.update(looks)
 
 
 def mark_of(address: str) -> str:
@@ -135,9 +187,7 @@ _MOVE = (
 
 def _begin(chain: str) -> tuple[UUID, int, str]:
     """The chain before its first line. Of two who begin it at once the second finds what the first made."""
-    if db.session.get_bind().dialect.name == "postgresql":
-        key = f"access log {scope().hex} {chain}"
-        db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(key, 0))))
+    lock_in_postgresql(f"access log {scope().hex} {chain}")
     found = queries.locked_end(chain)
     if found is None:
         new = LogChain(id=uuid4(), organisation_id=scope(), chain=chain)
@@ -145,6 +195,12 @@ def _begin(chain: str) -> tuple[UUID, int, str]:
         db.session.flush()
         found = new.id, 0, ""
     return found
+
+
+def lock_in_postgresql(key: str) -> None:
+    """Whoever asks for the same key waits until this transaction is over. SQLite has one writer anyway."""
+    if db.session.get_bind().dialect.name == "postgresql":
+        db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(key, 0))))
 
 
 def purge() -> int:

@@ -1,6 +1,6 @@
 """The access log and its chains, read."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -79,6 +79,16 @@ def _lines_of(chain: str) -> Iterator[tuple[Line, str]]:
         for row in page:
             yield Line(*row[1:]), row[0]
         number = page[-1].number
+
+
+def looks_since(
+    actor_id: UUID, actions: Collection[str], moment: datetime
+) -> set[tuple[str, UUID | None, UUID | None]]:
+    """Action, child and object of what this person looked at since then."""
+    found = sa.select(AccessLog.action, AccessLog.child_id, AccessLog.object_id).where(
+        AccessLog.actor_id == actor_id, AccessLog.created_at >= moment, AccessLog.action.in_(actions)
+    )
+    return {(row[0], row[1], row[2]) for row in db.session.execute(found)}
 
 
 class Last(NamedTuple):

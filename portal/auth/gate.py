@@ -5,6 +5,7 @@ from flask_login import current_user
 
 from portal import answers, clock
 from portal import db as database
+from portal.audit import actions as audit
 from portal.audit.actions import asked_by, in_session
 from portal.auth import actions, cookies, events, rules
 from portal.db import db
@@ -39,6 +40,7 @@ def init_app(app: Flask) -> None:
     app.before_request(_check_session)
     app.after_request(_touch_session)
     app.after_request(_note_denied)
+    app.after_request(_note_looks)
 
 
 def _check_session() -> Response | None:
@@ -84,4 +86,14 @@ def _note_denied(response: Response) -> Response:
         with database.writing():
             events.denied(visitor.account, request.endpoint or "", cookies.address())
             db.session.commit()
+    return response
+
+
+def _note_looks(response: Response) -> Response:
+    """What this page showed of a child; nothing goes out that is not written down."""
+    if response.status_code in (200, 304) and request.method == "GET" and (looks := audit.new_looks()):
+        with database.writing():
+            audit.record_looks(looks)
+            db.session.commit()
+        audit.know(looks)
     return response

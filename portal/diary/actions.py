@@ -214,10 +214,8 @@ def _end(row: RhythmEntry, by: Account) -> None:
 # Looking
 
 
-def visited(account_id: UUID, person_id: UUID, child_ids: Sequence[UUID]) -> None:
-    """This parent looked at the days of these children: a line for each child, and the moment for what is new next."""
-    for child_id in child_ids:
-        record("days_seen", None, by=account_id, child_id=child_id)
+def visited(person_id: UUID) -> None:
+    """This parent looked at the days: the moment from which things are new next time."""
     known, now = queries.visit(person_id), clock.now()
     if known is None:
         db.session.add(DiaryVisit(organisation_id=scope(), person_id=person_id, seen_at=now))

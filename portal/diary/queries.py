@@ -1,7 +1,7 @@
 """Stories and rhythm: of a group on one day, and page by page for a parent."""
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -158,7 +158,7 @@ def days_of(
     facts = {
         "since": since, "until": until, "today": clock.today(), "person_id": person_id,
         "visit_over": clock.now() - SAME_VISIT,
-        "before": datetime.combine(until + timedelta(days=1), time(), tzinfo=clock.AMSTERDAM),
+        "before": clock.midnight(until + timedelta(days=1)),
     } | {f"child_{number}": child_id for number, child_id in enumerate(names)}  # fmt: skip
     pictures, ends = _pictures(list(names), facts) if with_photos else ([], [])
     days, stories, told, is_more = _read(list(names), facts, ends)

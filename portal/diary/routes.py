@@ -7,11 +7,12 @@ from flask_login import current_user
 
 from portal import clock, doors
 from portal import db as database
+from portal.audit.actions import look
 from portal.children.find import find_child
 from portal.children.queries import children_of
 from portal.db import db, writing
 from portal.diary import actions, find, queries, rules
-from portal.photos.actions import note_seen
+from portal.photos.actions import opened_by_parent
 
 bp = doors.parents(Blueprint("diary", __name__, url_prefix="/dagboek"))
 
@@ -35,12 +36,8 @@ def picture(photo_id):
     found = queries.picture_of(person_id, list(children), photo_id) or abort(404)
     newer, older = queries.next_to(person_id, list(children), found)
     names = rules.in_a_row([name for child_id, name in children.items() if child_id in found.child_ids])
-    page = render_template("diary/picture.html", picture=found, names=names, newer=newer, older=older)
-    database.end_reading()
-    with writing():
-        note_seen(photo_id, (), account_id)
-        db.session.commit()
-    return page
+    opened_by_parent(photo_id, account_id)
+    return render_template("diary/picture.html", picture=found, names=names, newer=newer, older=older)
 
 
 def _page(children, child):
@@ -55,8 +52,10 @@ def _page(children, child):
         new=sum(story.is_new for day in shown for _names, story in day.stories),
     )  # fmt: skip
     if shown:
+        for each in read:
+            look("days_seen", account_id, each.id)
         database.end_reading()  # what was read stays known, such as who is logged in
         with writing():
-            actions.visited(account_id, person_id, [each.id for each in read])
+            actions.visited(person_id)
             db.session.commit()
     return page

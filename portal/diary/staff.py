@@ -7,7 +7,7 @@ from flask_login import current_user
 from sqlalchemy.exc import IntegrityError
 
 from portal import answers, clock, doors
-from portal.audit.actions import record
+from portal.audit.actions import look
 from portal.children.find import find_child_here, seen_groups
 from portal.consent.queries import consented
 from portal.consent.rules import GROUP_NAME
@@ -36,8 +36,7 @@ def groups():
 @bp.route("/<uuid:group_id>", methods=["GET", "POST"])
 def board(group_id):
     group, day = find.find_group(group_id), find.asked_day(request.args.get("dag", ""))
-    if request.method == "GET" and not g.get("stale_form"):
-        _remember_look(group_id)
+    look("group_days_seen", current_user.account.id, object_type="group", object_id=group_id)
     children = queries.children_on(group_id, day)
     form = forms.StoryForm(children)
     if form.validate_on_submit() and _written(form, group, day):
@@ -51,13 +50,6 @@ def board(group_id):
         entries=queries.entries_on(group_id, day), title=rules.day_words(day, clock.today()),
         has_choice=len(seen_groups()[0]) > 1, days=_near(day), heaviest=MOST_BYTES,
     )  # fmt: skip
-
-
-def _remember_look(group_id):
-    account_id = current_user.account.id
-    with writing():
-        record("group_days_seen", None, by=account_id, object_type="group", object_id=group_id)
-        db.session.commit()
 
 
 def _near(day):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -65,11 +65,7 @@ def _people(field: Any, look: Callable[[str], list[Match]]) -> Sequence[UUID] | 
 
 def moments(first: date | None, last: date | None) -> tuple[datetime | None, datetime | None]:
     """From the beginning of the first day until the end of the last one, on the clock of Amsterdam."""
-    return (_midnight(first) if first else None, _midnight(last + timedelta(days=1)) if last else None)
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), tzinfo=clock.AMSTERDAM)
+    return (clock.midnight(first) if first else None, clock.midnight(last + timedelta(days=1)) if last else None)
 
 
 def find_key(written: str) -> Key | None:

@@ -1,6 +1,6 @@
 """Lines of the access log with the names that belong to them: for a manager, for a parent, and who saw one thing."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -14,6 +14,7 @@ from portal.children.models import Child, Guardianship
 from portal.children.queries import has_address, shielded_from
 from portal.db import db
 from portal.logbook import rules
+from portal.organisations.models import Group
 from portal.people.queries import named
 from portal.people.rules import full_name
 from portal.roles import MAY, ROLES
@@ -54,6 +55,7 @@ class Entry:
     child: str
     object_type: str
     object_id: UUID | None
+    group: str
     reference: str
 
 
@@ -131,6 +133,7 @@ def _newest(conditions: list[sa.ColumnElement[bool]], after: Key | None, most: i
 def _named(found: Sequence[Any]) -> list[Entry]:
     people = people_with({id_ for line in found for id_ in (line.actor_id, line.account_id) if id_})
     children = children_with({line.child_id for line in found if line.child_id})
+    groups = groups_with({line.object_id for line in found if line.object_type == "group"})
 
     def who(id_: UUID | None) -> Who | None:
         return people.get(id_) or Who(id_, "", "") if id_ else None
@@ -139,7 +142,7 @@ def _named(found: Sequence[Any]) -> list[Entry]:
         Entry(
             line.id, line.created_at, line.action, line.result, line.detail, line.address, who(line.actor_id),
             who(line.account_id), line.child_id, children.get(line.child_id, ""), line.object_type, line.object_id,
-            line.reference,
+            groups.get(line.object_id, ""), line.reference,
         )
         for line in found
     ]  # fmt: skip
@@ -157,6 +160,12 @@ def children_with(ids: Iterable[UUID]) -> dict[UUID | None, str]:
     statement = sa.select(Child.id, Person.given_name, Person.infix, Person.family_name)
     statement = statement.join(Person, Person.id == Child.person_id).where(Child.id.in_(list(ids)))
     return {id_: full_name(*names) for id_, *names in db.session.execute(statement)}
+
+
+def groups_with(ids: Collection[UUID]) -> dict[UUID | None, str]:
+    """The names of the groups with these ids, also of one that ended."""
+    groups = db.session.scalars(sa.select(Group).where(Group.id.in_(list(ids)))) if ids else ()
+    return {group.id: group.name for group in groups}
 
 
 # From words to people
@@ -228,6 +237,8 @@ def who_saw(match: Match, since: datetime, until: datetime) -> list[Look]:
     asked = [column == match.id for column in ABOUT]
     if match.is_person:
         asked.append(_is(AccessLog.action, rules.OF_EVERYONE))
+    if match.is_child:
+        asked.append(AccessLog.object_id.in_(sa.select(Child.group_id).where(Child.id == match.id)))
     each = [
         [condition, *(earlier.is_distinct_from(match.id) for earlier in ABOUT[:place])]  # no line counts twice
         for place, condition in enumerate(asked)
@@ -296,7 +307,11 @@ def lines_for(account: Account, children: Sequence[UUID], after: Key | None = No
     is_told = [
         AccessLog.account_id.is_(None),
         sa.or_(AccessLog.chain == VIEWS, AccessLog.action.in_(rules.OF_A_CHILD)),
-        AccessLog.action.not_in(rules.NOT_TOLD),
+        sa.or_(AccessLog.action.not_in(rules.NOT_TOLD), AccessLog.actor_id == account.id),
         sa.or_(AccessLog.actor_id.is_(None), AccessLog.actor_id.not_in(hidden)),
     ]
-    return _page([mine, *([AccessLog.child_id == child, *is_told] for child in children)], after, PAGE)
+    groups = db.session.scalars(sa.select(Child.group_id).distinct().where(Child.id.in_(children))).all()
+    looks = [AccessLog.chain == VIEWS, AccessLog.object_type == "group", *is_told]
+    each = [[AccessLog.child_id == child, *is_told] for child in children]
+    each += [[AccessLog.object_id == group_id, *looks] for group_id in groups if group_id]
+    return _page([mine, *each], after, PAGE)

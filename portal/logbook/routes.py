@@ -44,7 +44,7 @@ def _shown(entry, children):
         "what": rules.sentence(entry.action, is_yours=True),
         "is_refused": entry.result != "ok",
         "who": _who(entry, me),
-        "child": children.get(entry.child_id, ""),
+        "child": children.get(entry.child_id) or entry.group,
         "detail": words.detail_words(entry.action, entry.detail) if is_told else "",
         "network": entry.address if is_mine else "",
     }

@@ -116,8 +116,12 @@ KINDS: dict[str, tuple[Words, dict[str, Words]]] = {
             "days_seen": lambda: _("Dagen van een kind bekeken"),
             "group_days_seen": lambda: _("Dagboek van een groep bekeken"),
             "parent_seen": lambda: _("Gegevens van een ouder bekeken"),
+            "group_photos_seen": lambda: _("Foto's van een groep bekeken"),
+            "photos_seen": lambda: _("Foto's van een kind bekeken"),
+            "photos_downloaded": lambda: _("Hele foto's van een kind geopend of bewaard"),
             "photo_seen": lambda: _("Foto bekeken"),
             "document_seen": lambda: _("Document geopend"),
+            "photo_downloaded": lambda: _("Hele foto geopend of bewaard"),
             "parents_downloaded": lambda: _("Bestand met alle ouders en kinderen gedownload"),
             "log_downloaded": lambda: _("Logboek gedownload"),
         },
@@ -168,7 +172,8 @@ _SENTENCES = {action: words for _kind, actions in KINDS.values() for action, wor
 OF_EVERYONE = ("parents_downloaded",)  # looks at every parent and child at once
 # What a parent sees besides looks of what is done with a child. What is about a guardian stands with that guardian.
 OF_A_CHILD = ("child_added", "child_changed", "child_leaves", "consent_given", "consent_refused")
-NOT_TOLD = ("days_seen",)  # parents who read of their own child: nobody wants to be counted by the other parent
+# Parents who look at their own child read it of themselves only: nobody wants to be counted by the other parent.
+NOT_TOLD = ("days_seen", "photos_seen", "photos_downloaded")
 # Of a parent's own lines: what a page asks by mistake says nothing, and a court is not ours to announce.
 NOT_FOR_PARENTS = ("denied", "block_asked", "block_confirmed", "block_lifted")
 BY_STRANGERS = {
@@ -185,6 +190,9 @@ def sentence(action: str, is_yours: bool = False) -> str:
 
 _YOURS: dict[str, Words] = {
     "child_seen": lambda: _("Gegevens bekeken"),
+    "days_seen": lambda: _("Dagboek bekeken"),
+    "photos_seen": lambda: _("Foto's bekeken"),
+    "photos_downloaded": lambda: _("Hele foto's geopend of bewaard"),
     "child_changed": lambda: _("Gegevens gewijzigd"),
     "child_leaves": lambda: _("Laatste dag vastgelegd"),
     "child_added": lambda: _("Toegevoegd aan het portaal"),

@@ -85,7 +85,7 @@ def _cells(entry):
     yield rules.sentence(entry.action)
     yield words.detail_words(entry.action, entry.detail)
     yield entry.account.name if entry.account else ""
-    yield entry.child
+    yield entry.child or entry.group
     yield _("ja") if entry.result == "ok" else _("nee")
     yield entry.address
     yield entry.object_type

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 
 from portal import clock
-from portal.audit.actions import record
+from portal.audit.actions import look, record
 from portal.auth.models import Person
 from portal.children.models import Child
 from portal.consent.queries import refusals
@@ -129,11 +129,25 @@ def withdraw(photo: Photo, by: UUID) -> None:
     db.session.flush()
 
 
-def note_seen(photo_id: UUID, child_ids: Collection[UUID], by: UUID) -> None:
-    """Somebody opened this photo whole: a line for each of these children. Of parents it names no child, for the one
-    need not read in the log of the child what the other looked at."""
+def seen_by_parent(photo_id: UUID, child_ids: Collection[UUID], by: UUID, is_whole: bool) -> None:
+    """A parent looks at photos of own children. Whole, as it is kept on a phone, this very photo has a line too."""
+    for child_id in child_ids:
+        look("photos_seen", by, child_id)
+        if is_whole:
+            look("photos_downloaded", by, child_id)
+    if is_whole:
+        look("photo_downloaded", by, object_type="photo", object_id=photo_id)
+
+
+def opened_by_parent(photo_id: UUID, by: UUID) -> None:
+    """Of the one photo the log names no child, for the other parent need not read there what this one looked at."""
+    look("photo_seen", by, object_type="photo", object_id=photo_id)
+
+
+def opened_by_staff(photo_id: UUID, child_ids: Collection[UUID], by: UUID) -> None:
+    """A colleague opened this one photo: a line for each child on it, which its parents read."""
     for child_id in child_ids or (None,):
-        record("photo_seen", None, by=by, child_id=child_id, object_type="photo", object_id=photo_id)
+        look("photo_seen", by, child_id, object_type="photo", object_id=photo_id)
 
 
 def _forget_files(photo_id: UUID, size: str | None = None) -> None:

@@ -7,6 +7,7 @@ from flask_login import current_user
 
 from portal import answers, doors
 from portal import db as database
+from portal.audit.actions import look
 from portal.children.queries import children_of_group
 from portal.db import db, writing
 from portal.errors import Refused
@@ -33,6 +34,7 @@ def photos(group_id):
         if not refused:
             return answers.redirect(url_for(".photos", group_id=group.id))
         form.photo.errors = refused
+    look("group_photos_seen", current_user.account.id, object_type="group", object_id=group.id)
     shown = _shown(queries.photos_of_group(group.id), group)
     return answers.form_page("photos/photos.html", form, group=group, photos=shown, heaviest=rules.MOST_BYTES)
 
@@ -120,10 +122,6 @@ def withdraw(photo_id):
 @bp.get("/fotos/<uuid:photo_id>/<size>")
 def photo(photo_id, size):
     sight = find.find_sight_here(photo_id, size)
-    response = find.answer(sight)
-    if size == "groot" and request.method == "GET":
-        by = current_user.account.id
-        with writing():
-            actions.note_seen(photo_id, sight.child_ids, by)
-            db.session.commit()
-    return response
+    if size != "klein":  # forty of those are a look at the photos of the group
+        actions.opened_by_staff(photo_id, sight.child_ids, current_user.account.id)
+    return find.answer(sight)

@@ -17,6 +17,7 @@ from portal.photos import actions
 from portal.photos.models import Photo
 from tests.files.pictures import saved
 from tests.files.test_photo import snapshot
+from tests.forms import ID
 
 CHROME = {"Accept": "image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8"}
 OLD_SAFARI = {"Accept": "image/png,image/svg+xml,image/*;q=0.8,video/*;q=0.8,*/*;q=0.5"}
@@ -184,13 +185,57 @@ def test_one_goes_back_photo_by_photo_past_what_may_not_be_seen(anna, noor, sem,
         assert seen == mine[::-1]
 
 
-def test_look_at_a_whole_photo_is_in_the_log(looks, anna, noor, ready, inside, kok):
-    photo_id = ready(noor)
-    for size in SIZES:
-        looks(anna, photo_id, size=size)
-    with inside(kok) as session:
-        lines = session.query(AccessLog).filter_by(action="photo_seen").all()
-        assert [(line.actor_id, line.child_id, line.object_id) for line in lines] == [(anna.id, None, photo_id)]
+def test_parent_who_looks_at_photos_is_one_line_a_day_for_each_child(looks, anna, noor, sem, ready, inside, kok, time):
+    first, second = ready(noor), ready(noor, content=saved(snapshot(500, 400), "JPEG"))
+
+    def lines():
+        with inside(kok) as session:
+            found = session.query(AccessLog).filter(AccessLog.chain == "views").order_by(AccessLog.number)
+            return [(line.action, line.child_id, line.object_id) for line in found]
+
+    for photo_id in (first, second, first):
+        looks(anna, photo_id)
+        looks(anna, photo_id, size="midden")
+    assert lines() == [("photos_seen", noor.id, None)]
+    looks(anna, first, size="groot")
+    assert set(lines()[1:]) == {("photo_downloaded", None, first), ("photos_downloaded", noor.id, None)}
+    time.move(days=1)
+    looks.browsers.clear()
+    looks(anna, first)
+    assert len(lines()) == 4
+    other = looks.browsers[anna.id]
+    assert other.client.get(f"/fotos/{ID}/klein", **other._with(None)).status_code == 404
+    assert len(lines()) == 4, "what is not shown is not seen"
+
+
+def test_look_is_told_to_who_looked_and_not_to_the_other_parent(looks, anna, piet, noor, ready, visitor, kok):
+    looks(anna, ready(noor))
+    who_looked = "/account/wie-keek-mee"
+    assert "Foto's bekeken: Noor U" in looks.browsers[anna.id].get(who_looked).seen
+    other = visitor(kok)
+    other.log_in(piet)
+    assert "Foto's" not in other.get(who_looked).seen
+
+
+def test_parents_and_managers_read_which_group_a_colleague_looked_at(office, visitor, kok, anna, noor, ready):
+    photo_id, manager = ready(noor), office("manager")
+    for _ in range(2):
+        manager.get(f"/beheer/dagboek/{noor.group_id}")
+        manager.get(f"/beheer/groepen/{noor.group_id}/fotos")
+        for size in SIZES:
+            manager.client.get(f"/beheer/fotos/{photo_id}/{size}", **manager._with(None))
+    log = manager.get("/beheer/logboek?wat=seen").seen
+    for words in ("Dagboek van een groep bekeken", "Foto's van een groep bekeken"):
+        assert log.partition("Download")[0].count(f"{words} Kim Manager manager De Vlinders") == 1, log
+    assert log.count("Foto bekeken Kim Manager manager Noor Bakker") == 1
+    browser = visitor(kok)
+    browser.log_in(anna)
+    seen = browser.get("/account/wie-keek-mee").seen
+    for words in ("Foto's van een groep bekeken: De Vlinders Kim Manager (manager)", "Foto bekeken: Noor Kim Manager"):
+        assert seen.count(words) == 1, seen
+    days = f"van={clock.today()}&tot={clock.today()}"
+    page = manager.get(f"/beheer/logboek/wie-zag?over={noor.id}&{days}").seen
+    assert "Kim Manager manager Dagboek van een groep bekeken 1" in page
 
 
 def test_photo_takes_few_statements(looks, app, anna, noor, sem, mila, ready, allow):
