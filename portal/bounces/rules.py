@@ -75,7 +75,7 @@ def verdict(status: str, earlier: Collection[tuple[str, datetime]], now: datetim
 
 def mail_of(message_id: str) -> UUID | None:
     """Which mail a Message-ID of ours is of."""
-    found = re.fullmatch(r"<([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@[^<>@\s]+>", message_id)
+    found = re.fullmatch(r"<([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\.[0-9a-f]{16})?@[^<>@\s]+>", message_id)
     return UUID(found[1]) if found else None
 
 

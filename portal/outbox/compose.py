@@ -1,5 +1,6 @@
 """A letter becomes a message: subject, text and HTML in the language of the reader, from the organisation."""
 
+import secrets
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -22,7 +23,8 @@ from portal.text import language, one_line
 def compose(mail: Mail, letter: Letter, organisation: Organisation, stamped_at: datetime, sender: str = "") -> Message:
     """The message of this mail, dated `stamped_at`. Raises BadHeaderError when the address is no address."""
     sender = sender or sender_of(organisation)
-    mail.message_id = mail.message_id or f"<{mail.id}@{one_address(sender).rpartition('@')[2]}>"
+    if not mail.message_id:  # with a part that only its reader gets to know: the office sees the number of a mail
+        mail.message_id = f"<{mail.id}.{secrets.token_hex(8)}@{one_address(sender).rpartition('@')[2]}>"
     words = _words(letter, organisation)
     with force_locale(letter.language):
         subject, body, html = (

@@ -11,7 +11,7 @@ from email.utils import parseaddr, parsedate_to_datetime
 from portal.postmaster.facts import Answer, Echo, Setup, domain_of
 
 MOST_SIGNATURES = 8
-_OURS = re.compile(r"<[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}@([^>]+)>")
+_OURS = re.compile(r"<[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.[0-9a-f]{16}@([^>]+)>")
 _FROM_WHERE = re.compile(
     r"(?:client-ip=|designates |smtp\.remote-ip=|sender ip is |policy\.iprev=)\"?\[?([0-9a-f.:]*[0-9a-f])", re.I
 )
@@ -53,7 +53,7 @@ def _moment(words: str) -> datetime | None:
 
 def _is_ours(message_id: str, domain: str) -> bool:
     found = _OURS.fullmatch(message_id.strip())
-    return found is not None and found[2].lower() == domain
+    return found is not None and found[1].lower() == domain
 
 
 def _results(message: Message) -> dict[str, str]:

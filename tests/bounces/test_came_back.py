@@ -86,6 +86,7 @@ def unknown(ours, theirs):
     yield report(POSTFIX, BOX, id=f"<{uuid4()}@kok.test>")
     yield report(GMAIL, BOX, id=ours.message_id.replace("@kok.test", "@evil.test"))
     yield report(POSTFIX, BOX, id="")
+    yield report(POSTFIX, BOX, id=f"<{ours.id}@kok.test>")  # as who knows only its number would write
     yield report(POSTFIX, BOX, id=ours.message_id, reader="iemand@voorbeeld.nl")
     yield report(POSTFIX, BOX, id=theirs.message_id)  # Anna is not who got that mail
     yield report(POSTFIX, BOX, id=ours.message_id, reader="")

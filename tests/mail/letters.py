@@ -85,5 +85,6 @@ def made(folder, language, organisation, given_name="Anna", name="Anna de Vries"
     """The message of this mail. Inside an app context."""
     context = {"given_name": given_name, **context_of(folder, organisation.origin)}
     letter = Letter("anna@voorbeeld.nl", name, language, folder, context)
-    mail = Mail(id=UUID("11111111-2222-4333-8444-555555555555"), message_id="")
+    number = UUID("11111111-2222-4333-8444-555555555555")
+    mail = Mail(id=number, message_id=f"<{number}.0123456789abcdef@{organisation.email.rpartition('@')[2]}>")
     return compose(mail, letter, organisation, MOMENT)
