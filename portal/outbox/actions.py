@@ -1,7 +1,7 @@
 """Putting a mail in the outbox, who knows how to prepare it, and what happens to it there."""
 
 import random
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -29,6 +29,7 @@ class Letter:
     language: str  # nl or en
     template: str  # a folder in templates/mail
     context: dict[str, object] = field(default_factory=dict)
+    unsubscribe: str = ""  # where one press ends mails like this one (RFC 8058); account mail has none
 
 
 # Gives the letter of this mail, stamped at this moment, or None when there is nothing to send (an unknown address).
@@ -93,6 +94,16 @@ def enqueue(
     )  # fmt: skip
     db.session.add(mail)
     return mail
+
+
+def enqueue_all(kind: str, due: Mapping[UUID, datetime], expires_at: datetime, priority: int) -> dict[UUID, UUID]:
+    """The same for thousands at once: a mail for each of these accounts, due at its moment. Gives their ids."""
+    made = {account_id: uuid4() for account_id in due}
+    same = {"organisation_id": scope(), "kind": kind, "priority": priority, "expires_at": expires_at}
+    rows = [{"id": made[each], "account_id": each, "due_at": moment, **same} for each, moment in due.items()]
+    if rows:
+        db.session.execute(sa.insert(Mail), rows)
+    return made
 
 
 class Claim(NamedTuple):

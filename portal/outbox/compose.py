@@ -35,7 +35,7 @@ def compose(mail: Mail, letter: Letter, organisation: Organisation, stamped_at: 
         mail.id, mail.message_id, stamped_at, folder=organisation.slug,
         sender=(words["organisation"].name, sender), recipient=(one_line(letter.name), letter.address),
         reply_to=(words["organisation"].name, organisation.email),
-        subject=one_line(subject), body=body.strip() + "\n", html=html.strip() + "\n",
+        subject=one_line(subject), body=body.strip() + "\n", html=html.strip() + "\n", unsubscribe=letter.unsubscribe,
     )  # fmt: skip
 
 

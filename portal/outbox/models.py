@@ -15,7 +15,8 @@ from portal.db import Moment, OrganisationRow
 STATES = ("new", "busy", "sent", "refused", "expired", "cancelled", "bounced", "suppressed")
 UNSENT = ("refused", "expired", "bounced", "suppressed")  # ended without arriving; can be sent again
 EMPTY: dict[str, Any] = {"default": "", "server_default": sa.text("''")}
-SOON, BULK = 1, 9  # priority: what a parent waits for overtakes what an import sends
+# Priority: what a parent waits for overtakes what an import sends, and that what only tells of something new.
+SOON, BULK, CALM = 1, 9, 20
 
 
 class Mail(OrganisationRow):

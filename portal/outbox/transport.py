@@ -34,6 +34,7 @@ from portal.text import one_line
 
 MAILS_PER_CONNECTION = 50
 WIDEST_LINE = 76
+ONE_CLICK = ("list-unsubscribe", "list-unsubscribe-post")
 POLICY = policy.SMTP.clone(refold_source="none")  # the headers below are folded already
 QUOTED_PRINTABLE = charset.Charset("utf-8")
 QUOTED_PRINTABLE.body_encoding = charset.QP
@@ -93,6 +94,7 @@ class Message(flask_mail.Message):
     def __init__(
         self, mail_id: UUID, message_id: str, stamped_at: datetime, folder: str,
         sender: Person, recipient: Person, reply_to: Person, subject: str, body: str, html: str,
+        unsubscribe: str = "",
     ) -> None:  # fmt: skip
         # Flask-Mail's own __init__ asks the DNS for the name of this machine, and glues the sender into one string.
         self.mail_id, self.msgId, self.stamped_at, self.folder = mail_id, message_id, stamped_at, folder
@@ -101,13 +103,16 @@ class Message(flask_mail.Message):
         self.return_path = self.author[1]  # where it comes back to when it cannot arrive: the sender of the envelope
         self.subject, self.body, self.alts = subject, body, {"html": html}
         self.date, self.charset, self.extra_headers = stamped_at.timestamp(), "utf-8", None
+        self.unsubscribe = unsubscribe
         self.signers: Sequence[Signer] = ()
         self.signed_headers: Sequence[str] = ()
         self.cc, self.bcc, self.attachments, self.mail_options, self.rcpt_options = [], [], [], [], []
 
     def sign_with(self, signers: Sequence[Signer], headers: Sequence[str]) -> None:
-        """Let these keys sign these headers (DKIM) when the mail is written out."""
-        self.signers, self.signed_headers = signers, headers
+        """Let these keys sign these headers (DKIM) when the mail is written out; a button to unsubscribe must always be
+        signed (RFC 8058, 4)."""
+        self.signers = signers
+        self.signed_headers = [*headers, *ONE_CLICK] if self.unsubscribe else headers
 
     def as_bytes(self) -> bytes:
         return signed(super().as_bytes(), self.signers, self.stamped_at, self.signed_headers)
@@ -138,6 +143,9 @@ class Message(flask_mail.Message):
         yield "Auto-Submitted", "auto-generated"  # RFC 3834
         # Not "All": that would keep back the reports of mails that came back (MS-OXCMAIL).
         yield "X-Auto-Response-Suppress", "OOF, AutoReply"
+        if self.unsubscribe:
+            yield "List-Unsubscribe", f"<{self.unsubscribe}>"
+            yield "List-Unsubscribe-Post", "List-Unsubscribe=One-Click"
 
 
 def _checked(person: Person) -> Person:
