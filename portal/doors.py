@@ -58,6 +58,13 @@ def programs(blueprint: Blueprint) -> Blueprint:
     return blueprint
 
 
+def one_click(blueprint: Blueprint) -> Blueprint:
+    """A button that mail programs show by themselves (RFC 8058). It is pressed without a cookie, an Origin or a CSRF
+    value: the signed token in the address says all, and the rest of what is sent is not even read."""
+    DOORS[blueprint.name] = "one click"
+    return blueprint
+
+
 def parents(blueprint: Blueprint) -> Blueprint:
     """Pages for who is logged in with a whole session. Others go to the login page and come back afterwards."""
     DOORS[blueprint.name] = "parents"
@@ -134,7 +141,7 @@ def _guard() -> Response | None:
         if (closed := _make_room()) is not None:
             return closed
         database.db.session.rollback()  # the body may come in slowly; nothing is held meanwhile
-        if DOORS.get(request.blueprint or "") == "programs":
+        if DOORS.get(request.blueprint or "") in ("programs", "one click"):
             _refuse_endless_body()
             database.end_reading()
             return None
