@@ -38,6 +38,7 @@ FEATURES = [
     "documents",
     "messages",
     "diary",
+    "notices",
     "home",
     "logbook",
     "staff",

@@ -131,7 +131,7 @@ SETTINGS = [
     Setting("BOUNCE_IMAP_PASSWORD", "", str, "password of that mailbox"),
     Setting("BOUNCE_POLL", "60", whole_number(5, 3600), "seconds between two looks in that mailbox"),
     Setting("DNS_SERVER", "", name_server, "name server for the mail check, such as 9.9.9.9; default: the usual"),
-    Setting("MAIL_PER_MINUTE", "60", whole_number(1, 60_000), "pace of mails after an import, per organisation"),
+    Setting("MAIL_PER_MINUTE", "60", whole_number(1, 60_000), "pace of mails to many at once, per organisation"),
     Setting(
         "MONTHS_AFTER_LEAVING", "24", whole_number(0, 120), "how long parents look back after their child has left"
     ),

@@ -420,7 +420,7 @@ def post(app, mailbox):
         mailbox.messages.clear()
         return arrived
 
-    return SimpleNamespace(deliver=deliver)
+    return SimpleNamespace(deliver=deliver, mailbox=mailbox)
 
 
 def opened(to, content):

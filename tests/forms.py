@@ -134,6 +134,7 @@ POSTS = {
     "own.details": Post(
         "parent", "/account/gegevens", {"about": "me", "words": "Mijn naam is anders."}, lines=("words",)
     ),
+    "notices.choose": Post("parent", "/account/e-mails", {"days": "once"}),
     "consent.answer": Post("parent", f"/toestemming/{ID}/photo_own", {"version": "1"}, refusal=404),
     "office_consent.add_purpose": Post(
         "manager", "/beheer/toestemming/nieuw", {"name": "Uitstap", "text": "Wij gaan naar het bos."}, lines=("text",)

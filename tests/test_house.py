@@ -28,7 +28,7 @@ FLOORS = [
     ["audit", "files", "passwords", "outbox"],
     ["auth", "bounces", "factors", "people"],
     ["children", "delivery", "parents", "imports", "uploads", "paper", "own", "api", "places", "face", "postmaster"],
-    ["consent", "photos", "documents", "contracts", "messages", "diary", "planning", "invoices"],
+    ["consent", "photos", "documents", "contracts", "messages", "diary", "planning", "invoices", "notices"],
     ["home", "logbook", "staff", "demo"],
     ["serving", "portal", "migrations", "cli", "__main__"],
 ]
@@ -41,7 +41,7 @@ FILES = [
 ]  # fmt: skip
 ONLY_IN = {
     "signing": ["outbox"], "smtp": ["outbox"], "transport": ["outbox"], "compose": ["outbox"],
-    "worker": ["outbox", "photos", "bounces", "uploads", "postmaster"], "images": ["files"], "bucket": ["files"], "storage": ["files"], "events": ["auth"],
+    "worker": ["outbox", "photos", "notices", "bounces", "uploads", "postmaster"], "images": ["files"], "bucket": ["files"], "storage": ["files"], "events": ["auth"],
     "cookies": ["auth"], "gate": ["auth"], "account": ["auth"],
     "facts": ["postmaster", "demo"], "providers": ["postmaster"], "spf": ["postmaster"], "domain": ["postmaster"],
     "dmarc": ["postmaster"], "server": ["postmaster"], "words": ["postmaster", "delivery", "logbook"], "arrived": ["bounces", "postmaster"], "mailbox": ["bounces"],

@@ -32,7 +32,7 @@ ASKS = {
         "welcome.set_language", "welcome.well_known_change_password", "auth.login", "auth.logout",
         "auth.forgot_password", "auth.forgot_password_sent", "auth.ask_new_link", "auth.use_code",
         "auth.open_reset_link", "auth.open_activation_link", "auth.open_device_link", "auth.open_letter_link", "auth.letter", "auth.approve_device",
-        "auth.choose_password", "auth.check_password", "auth.propose_passphrase", "stop_reset.stop", "stop_address.stop", "files.logo",
+        "auth.choose_password", "auth.check_password", "auth.propose_passphrase", "stop_reset.stop", "stop_address.stop", "stop_notices.stop", "files.logo",
         "api.put_child", "api.leave", "api_bounces.mail_came_back", "api_description.openapi",
     ],
     "parent": [
@@ -40,7 +40,7 @@ ASKS = {
         "account.end_session", "account.end_all_sessions", "second_step.enter", "second_step.set_up",
         "second_step.qr_code", "second_step.use_recovery_code", "second_step.confirm", "own_second_step.overview",
         "own_second_step.make_codes", "own_second_step.turn_off", "who_looked.who_looked", "own.change_address", "own.confirm_address",
-        "own.details", "consent.overview", "consent.answer", "diary.days", "documents.papers", "news.items",
+        "own.details", "notices.choose", "consent.overview", "consent.answer", "diary.days", "documents.papers", "news.items",
     ],
     "papers.see": ["documents.document", "documents.landing"],
     "papers.change": ["office_papers.add_paper", "office_papers.paper", "office_papers.withdraw"],

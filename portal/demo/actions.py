@@ -26,10 +26,12 @@ from portal.factors import actions as factors
 from portal.factors import rules as factor_rules
 from portal.factors.models import SecondFactor
 from portal.files.actions import keep, opened_logo
+from portal.notices.models import Notice
 from portal.organisations.actions import add_organisation
 from portal.organisations.models import Group, Location, Organisation
 from portal.organisations.queries import all_organisations
-from portal.outbox.models import Mail
+from portal.outbox.actions import enqueue
+from portal.outbox.models import CALM, Mail
 from portal.outbox.transport import Server
 from portal.parents import actions as parents
 from portal.passwords.actions import hash_password
@@ -70,6 +72,7 @@ def fill(port: int) -> None:
                     _troubles()
                     _papers(organisation.name)
                     _fates()
+                    _news()
     for organisation in all_organisations():
         organisation.origin = f"http://{organisation.host}:{port}"
 
@@ -198,6 +201,16 @@ def _fates() -> None:
     db.session.flush()
 
 
+def _news() -> None:
+    """What Anna would get this evening. It leaves a little later, when the worker has made the photos."""
+    now, anna = clock.now(), _account("anna@voorbeeld.nl")
+    mail = enqueue("notices/evening", timedelta(days=1), anna.id, priority=CALM, due_at=now + timedelta(seconds=20))
+    db.session.flush()
+    about = {"about": "example", "after": now - timedelta(days=3), "until": now + timedelta(minutes=5)}
+    db.session.add(Notice(organisation_id=scope(), account_id=anna.id, mail_id=mail.id, **about))
+    db.session.flush()
+
+
 def _days() -> None:
     """Two weeks on the groups, of which today as far as it has come."""
     writers = [each for each in db.session.scalars(sa.select(Account)) if each.role in MAY["diary.write"]]
@@ -242,7 +255,9 @@ def _story(author: Account, day: date, body: str, children: list[Child]) -> None
     if day == clock.today() and clock.local(clock.now()).hour < 10:
         return
     tags = [
-        DiaryChild(organisation_id=scope(), child_id=child.id, child=child, day=day, is_shown=True)
+        DiaryChild(
+            organisation_id=scope(), child_id=child.id, child=child, day=day, is_shown=True, created_at=published_at
+        )
         for child in children
     ]
     entry = DiaryEntry(

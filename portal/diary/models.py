@@ -34,6 +34,7 @@ class DiaryEntry(OrganisationRow):
 
     __table_args__ = (
         sa.Index("ix_diary_entry_day", "organisation_id", "group_id", "day"),
+        sa.Index("ix_diary_entry_newest", "organisation_id", "published_at"),
         sa.CheckConstraint(f"state IN {STATES}", name="state"),
     )
 
@@ -54,6 +55,7 @@ class DiaryChild(OrganisationRow):
     __table_args__ = (
         sa.UniqueConstraint("entry_id", "child_id"),
         sa.Index("ix_diary_child_days", "organisation_id", "child_id", "is_shown", "day"),
+        sa.Index("ix_diary_child_newest", "organisation_id", "created_at"),
     )
 
 

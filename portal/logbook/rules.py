@@ -68,6 +68,8 @@ KINDS: dict[str, tuple[Words, dict[str, Words]]] = {
             "correction_asked": lambda: _("Gemeld dat gegevens niet kloppen"),
             "address_flagged": lambda: _("E-mail kwam terug van dit adres"),
             "address_trusted": lambda: _("E-mailadres is weer goed"),
+            "notices_chosen": lambda: _("Gekozen welke e-mails"),
+            "notices_stopped": lambda: _("E-mails gestopt met de link in een e-mail"),
             "mail_sent_again": lambda: _("E-mail nog een keer verstuurd"),
             "correction_settled": lambda: _("Melding van een ouder afgehandeld"),
             "account_added": lambda: _("Ouder toegevoegd"),

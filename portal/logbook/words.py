@@ -55,6 +55,13 @@ def _session(detail: str) -> str:
     return known() if known else detail
 
 
+def _notices(detail: str) -> str:
+    kind, _space, how = detail.partition(" ")
+    kinds = {"days": lambda: _("dagboek en foto's")}
+    hows = {"once": lambda: _("meteen"), "evening": lambda: _("om 18.00 uur"), "none": lambda: _("geen")}
+    return ": ".join(words[part]() if part in words else part for words, part in ((kinds, kind), (hows, how)))
+
+
 def _devices(detail: str) -> str:
     count = int(detail.partition(" ")[0])
     return ngettext("%(num)s apparaat", "%(num)s apparaten", count)
@@ -166,6 +173,8 @@ def _nothing(_detail: str) -> str:
 
 _DETAILS: dict[str, Callable[[str], str]] = {
     "mail_sent_again": name_of,
+    "notices_chosen": _notices,
+    "notices_stopped": _notices,
     "login": _login,
     "login_failed": _login,
     "unknown_login_failed": _nothing,

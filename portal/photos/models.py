@@ -49,6 +49,7 @@ class PhotoChild(OrganisationRow):
         # With the organisation in front, or SQLite takes the index of the organisation and reads all of it.
         sa.UniqueConstraint("organisation_id", "photo_id", "child_id"),
         sa.Index("ix_photo_child_child", "organisation_id", "child_id", "photo_id"),
+        sa.Index("ix_photo_child_newest", "organisation_id", "created_at"),
     )
 
 
@@ -61,4 +62,7 @@ class PhotoFile(OrganisationRow):
     size: Mapped[str] = mapped_column(sa.String(6))
     file_id: Mapped[UUID] = mapped_column(sa.ForeignKey("file.id"), unique=True)
 
-    __table_args__ = (sa.Index("ix_photo_file_size", "organisation_id", "photo_id", "size"),)
+    __table_args__ = (
+        sa.Index("ix_photo_file_size", "organisation_id", "photo_id", "size"),
+        sa.Index("ix_photo_file_newest", "organisation_id", "size", "created_at"),
+    )

@@ -20,10 +20,17 @@ NEWS = (
     "parents/address_changed", "parents/address_new", "postmaster/trial", "own/address_taken",
     "own/correction",
 )  # fmt: skip
+# What tells of something new can be stopped by a link, and then by a button of the mail program.
+STOPPABLE = ("notices/first_photo", "notices/evening")
+STOP = "/e-mails-stoppen/EREREREREREREREREREREQ.days.x5bVyT2v0kM3h4uZ1oQ9sRr8eWq7tYp6iUl_Aj-KdAA"
 SECRETS = {"password": "Kx7m-Rq2p-Wd9t-Hn4v", "code": "KXRM-7PQW", "token": TOKEN}
 
 
 def context_of(folder, origin):
+    if folder in STOPPABLE:
+        place = "/dagboek/foto/22222222-2222-4333-8444-555555555555" if "photo" in folder else "/dagboek?tot=2026-11-23"
+        counts = {"photos": 1, "stories": 0} if "photo" in folder else {"photos": 3, "stories": 2}
+        return {"names": "Noor", "link": origin + place, "stop": origin + STOP, "moment": MOMENT, **counts}
     pages = {
         "auth/credentials_link": f"/activeren/{TOKEN}",
         "auth/reset_password": f"/wachtwoord/herstel/{TOKEN}",
@@ -84,7 +91,7 @@ def kok(**values):
 def made(folder, language, organisation, given_name="Anna", name="Anna de Vries"):
     """The message of this mail. Inside an app context."""
     context = {"given_name": given_name, **context_of(folder, organisation.origin)}
-    letter = Letter("anna@voorbeeld.nl", name, language, folder, context)
+    letter = Letter("anna@voorbeeld.nl", name, language, folder, context, context.get("stop", ""))
     number = UUID("11111111-2222-4333-8444-555555555555")
     mail = Mail(id=number, message_id=f"<{number}.0123456789abcdef@{organisation.email.rpartition('@')[2]}>")
     return compose(mail, letter, organisation, MOMENT)

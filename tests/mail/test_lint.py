@@ -10,7 +10,7 @@ from flask_babel import force_locale
 
 from portal import create_app
 from portal.text import datumtijd
-from tests.mail.letters import EXPIRES, FOLDERS, SECRETS, context_of, kok, made
+from tests.mail.letters import EXPIRES, FOLDERS, SECRETS, STOPPABLE, context_of, kok, made
 
 LONG = "Stichting Kinderopvang Rotterdam-Noord en Bergschenhoek, Dagverblijf De Vrolijke Krekel"
 NAMES = {
@@ -67,23 +67,28 @@ def test_form(mail):
     assert [part.get_content_type() for part in mail.opened.walk()] == [
         "multipart/alternative", "text/plain", "text/html",
     ]  # fmt: skip
-    assert max(map(len, mail.content.split(b"\r\n"))) <= 76
+    assert max(len(line) for line in mail.content.split(b"\r\n") if not line.startswith(b"List-Unsubscribe:")) <= 76
     assert len(mail.content) < 12_000
     assert mail.content.isascii()
     assert not mail.has_bad_headers()
-    assert len(mail.opened.keys()) == len(set(mail.opened.keys())) == 10
+    assert len(mail.opened.keys()) == len(set(mail.opened.keys())) == 10 + 2 * (mail.folder in STOPPABLE)
     assert f'<html lang="{mail.language}">' in mail.html
     assert not re.search(r"<(img|link|script|style|iframe|form|input)|url\(|@import|background|http-equiv", mail.html)
 
 
 @every_mail
 def test_one_link_shown_as_itself(mail):
-    (url,) = re.findall(r"https?://\S+", mail.body)
-    assert f"\n{url}\n" in mail.body
-    assert re.match(r"https://portaal\.kok\.test/[a-z]", url)
-    assert re.findall(r"""(?:href|src|action)\s*=\s*["']?([^"'>]+)""", mail.html) == [url]
-    assert mail.html.count(f'<a href="{url}" style="word-break: break-all">{url}</a>') == 1
-    assert len(re.findall(r"https?://", mail.html)) == 2
+    """And, in what can be stopped, the link to stop it; account mail has none (RFC 8058)."""
+    urls = re.findall(r"https?://\S+", mail.body)
+    assert len(urls) == 1 + (mail.folder in STOPPABLE)
+    assert mail.opened["List-Unsubscribe"] == (f"<{urls[1]}>" if len(urls) > 1 else None)
+    assert mail.opened["List-Unsubscribe-Post"] == ("List-Unsubscribe=One-Click" if len(urls) > 1 else None)
+    for url in urls:
+        assert f"\n{url}\n" in mail.body
+        assert re.match(r"https://portaal\.kok\.test/[a-z]", url)
+        assert mail.html.count(f'<a href="{url}" style="word-break: break-all">{url}</a>') == 1
+    assert re.findall(r"""(?:href|src|action)\s*=\s*["']?([^"'>]+)""", mail.html) == urls
+    assert len(re.findall(r"https?://", mail.html)) == 2 * len(urls)
 
 
 @every_mail
@@ -146,7 +151,7 @@ def test_words(mail):
     lengths = [len(sentence) for sentence in sentences]
     assert max(lengths) <= 20
     assert sum(lengths) / len(lengths) <= 12
-    assert re.search(r"(Heeft u dit niet (gevraagd|gedaan)|Klopt dit niet)\?", mail.body)
+    assert re.search(r"(Heeft u dit niet (gevraagd|gedaan)|Klopt dit niet|Liever geen e-mail hierover)\?", mail.body)
     assert not re.search(r"\b(je|jij|jou|jouw)\b", words, re.IGNORECASE)
     assert not any(word in mail.body.lower() for word in BANNED)
 

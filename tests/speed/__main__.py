@@ -40,6 +40,7 @@ def main():
     _bytes(app)
     _look_up(app)
     _days()
+    _notices()
     _start_and_memory()
     _import()
     _photos()
@@ -351,6 +352,16 @@ def _days():
         f"{large / small:.2f} x", large <= 1.2 * small,
     )  # fmt: skip
     _row("days of a child, SQL statements", "6", f"{statements}", "", statements <= 6)
+
+
+def _notices():
+    from tests.speed.tell_parents import FAMILIES, measure
+
+    for where, took, statements, mails in measure():
+        _row(
+            f"mails of six o'clock for {FAMILIES:,} families, {where}", "3 s, 20 statements", f"{took:.1f} s",
+            f"{statements}, {mails:,} mails", took <= 3 and statements <= 20 and mails == 2 * FAMILIES,
+        )  # fmt: skip
 
 
 def _office_lists():
