@@ -39,6 +39,7 @@ FEATURES = [
     "messages",
     "diary",
     "notices",
+    "export",
     "home",
     "logbook",
     "staff",

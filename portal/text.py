@@ -18,6 +18,7 @@ __all__ = [
     "dag",
     "datum",
     "datumtijd",
+    "getal",
     "grootte",
     "language",
     "lazy_gettext",
@@ -107,8 +108,14 @@ def leeftijd(birth_date: date) -> str:
     return ngettext("%(num)s jaar", "%(num)s jaar", months // 12)
 
 
+def getal(number: int) -> str:
+    """2.000"""
+    return str(numbers.format_decimal(number, locale=language()))
+
+
 def grootte(size: int) -> str:
-    """84 kB, or 1,2 MB"""
+    """84 kB, 1,2 MB or 1,4 GB"""
     if size < 1_000_000:
         return f"{max(round(size / 1000), 1)} kB"
-    return f"{numbers.format_decimal(round(size / 1_000_000, 1), locale=language())} MB"
+    large, unit = (size / 1_000_000, "MB") if size < 1_000_000_000 else (size / 1_000_000_000, "GB")
+    return f"{numbers.format_decimal(round(large, 1), locale=language())} {unit}"

@@ -136,6 +136,7 @@ POSTS = {
     ),
     "notices.choose": Post("parent", "/account/e-mails", {"days": "once"}),
     "consent.answer": Post("parent", f"/toestemming/{ID}/photo_own", {"version": "1"}, refusal=404),
+    "takeout.ask": Post("parent", f"/meenemen/{ID}", refusal=404),
     "office_consent.add_purpose": Post(
         "manager", "/beheer/toestemming/nieuw", {"name": "Uitstap", "text": "Wij gaan naar het bos."}, lines=("text",)
     ),

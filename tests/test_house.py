@@ -28,20 +28,20 @@ FLOORS = [
     ["audit", "files", "passwords", "outbox"],
     ["auth", "bounces", "factors", "people"],
     ["children", "delivery", "parents", "imports", "uploads", "paper", "own", "api", "places", "face", "postmaster"],
-    ["consent", "photos", "documents", "contracts", "messages", "diary", "planning", "invoices", "notices"],
+    ["consent", "photos", "documents", "contracts", "messages", "diary", "planning", "invoices", "notices", "export"],
     ["home", "logbook", "staff", "demo"],
     ["serving", "portal", "migrations", "cli", "__main__"],
 ]
 ORDER = [name for floor in FLOORS for name in floor]
 # The files of a slice; each may import those before it.
 FILES = [
-    "facts", "providers", "spf", "domain", "dmarc", "server", "rules", "words", "images", "bucket", "storage", "models", "queries",
+    "facts", "providers", "spf", "domain", "dmarc", "server", "rules", "words", "images", "exif", "archive", "bucket", "storage", "models", "queries", "book",
     "mails", "actions", "events", "letters", "signing", "smtp", "transport", "compose", "arrived", "mailbox", "gather", "trial",
     "worker", "find", "cookies", "forms", "gate", "routes", "account", "staff", "cli", "__init__",
 ]  # fmt: skip
 ONLY_IN = {
     "signing": ["outbox"], "smtp": ["outbox"], "transport": ["outbox"], "compose": ["outbox"],
-    "worker": ["outbox", "photos", "notices", "bounces", "uploads", "postmaster"], "images": ["files"], "bucket": ["files"], "storage": ["files"], "events": ["auth"],
+    "worker": ["outbox", "photos", "notices", "bounces", "uploads", "postmaster", "export"], "exif": ["export"], "archive": ["export"], "book": ["export"], "images": ["files"], "bucket": ["files"], "storage": ["files"], "events": ["auth"],
     "cookies": ["auth"], "gate": ["auth"], "account": ["auth"],
     "facts": ["postmaster", "demo"], "providers": ["postmaster"], "spf": ["postmaster"], "domain": ["postmaster"],
     "dmarc": ["postmaster"], "server": ["postmaster"], "words": ["postmaster", "delivery", "logbook"], "arrived": ["bounces", "postmaster"], "mailbox": ["bounces"],
@@ -107,7 +107,8 @@ def _module(name):
 
 MODULES = [Module(path) for path in sorted(PORTAL.rglob("*.py"))]
 TEMPLATES = sorted((PORTAL / "templates").rglob("*.html"))
-PAGES = [path for path in TEMPLATES if "mail" not in path.relative_to(PORTAL / "templates").parts]
+# A mail and the book of an export leave the house: they carry their own style, and have no layout around them.
+PAGES = [path for path in TEMPLATES if not {"mail", "book"} & set(path.relative_to(PORTAL / "templates").parts)]
 SLICES = [module for module in MODULES if module.is_slice]
 
 

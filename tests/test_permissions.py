@@ -11,6 +11,8 @@ from portal.children.models import Child, Guardianship
 from portal.db import db
 from portal.diary.models import DiaryEntry, RhythmEntry
 from portal.documents import actions as documents
+from portal.export import actions as export
+from portal.export.archive import Part, packed
 from portal.files import actions as files
 from portal.files.images import Photograph, Picture
 from portal.imports import actions as imports
@@ -25,7 +27,8 @@ from tests.documents.pdf import pdf
 from tests.forms import ID
 
 # What each page asks. "everyone" may always come; "parent" is who is logged in whole,
-# "guardian" who is that of Noor; else a permission (portal/roles.py). Papers of Noor are for her guardians too.
+# "guardian" who is that of Noor, "asker" the one of them who asked for it; else a permission (portal/roles.py). Papers
+# of Noor are for her guardians too.
 ASKS = {
     "everyone": [
         "static", "welcome.accent", "welcome.livez", "welcome.readyz", "welcome.security_txt", "welcome.help",
@@ -40,11 +43,12 @@ ASKS = {
         "account.end_session", "account.end_all_sessions", "second_step.enter", "second_step.set_up",
         "second_step.qr_code", "second_step.use_recovery_code", "second_step.confirm", "own_second_step.overview",
         "own_second_step.make_codes", "own_second_step.turn_off", "who_looked.who_looked", "own.change_address", "own.confirm_address",
-        "own.details", "notices.choose", "consent.overview", "consent.answer", "diary.days", "documents.papers", "news.items",
+        "own.details", "notices.choose", "consent.overview", "consent.answer", "diary.days", "takeout.children", "documents.papers", "news.items",
     ],
     "papers.see": ["documents.document", "documents.landing"],
     "papers.change": ["office_papers.add_paper", "office_papers.paper", "office_papers.withdraw"],
-    "guardian": ["news.item", "news.confirm", "diary.picture", "diary.child_days", "photos.photo"],
+    "asker": ["takeout.download"],
+    "guardian": ["takeout.child", "takeout.ask", "news.item", "news.confirm", "diary.picture", "diary.child_days", "photos.photo"],
     "office.open": ["office.start", "places.locations"],
     "organisation.change": [
         "face.organisation", "face.preview", "face.check_colour", "face.sample", "face.logo", "face.try_logo",
@@ -109,7 +113,7 @@ EVERYONE = [*OUTSIDE, *PARENTS, *ROLES, *ELSEWHERE]
 def test_every_address_has_a_row(app):
     assert {rule.endpoint for rule in app.url_map.iter_rules()} == set(OF)
     assert sum(len(endpoints) for endpoints in ASKS.values()) == len(OF), "a page stands in two rows"
-    assert set(ASKS) - {"everyone", "parent", "guardian"} <= set(MAY)
+    assert set(ASKS) - {"everyone", "parent", "guardian", "asker"} <= set(MAY)
 
 
 @pytest.fixture
@@ -183,6 +187,8 @@ def may_pass(who, asks):
         return True
     if asks == "parent":
         return not is_out(who)
+    if asks == "asker":
+        return who == "own parent"
     if asks in ("guardian", "papers.see") and who in ("own parent", "co-parent"):
         return True
     return who in ROLES and who in MAY.get(asks, ())
@@ -253,6 +259,7 @@ def examples(kok, els, noor, anna, inside):
         paper = documents.add_paper(
             documents.receive(pdf()), db.session.get(Child, noor.id), "Verslag", "daily", els.id
         )
+        _take_along(noor, anna)
     return {
         **EXAMPLES, "photo_id": photo_id, "document_id": paper.id, "size": "klein", "child_id": noor.id, "person_id": anna.person_id, "account_id": els.id, "import_id": done.id, "upload_id": upload.id, "file_id": file.id,
         "item_id": news.id, "entry_id": story.id, "rhythm_id": line.id, "group_id": group.id, "location_id": group.location_id, "token_id": token.id,
@@ -268,3 +275,9 @@ def _photo_of(child, by):
         claimed, Photograph(None, [("klein", Picture("image/jpeg", 9, 9, b"a photo"))]), [files.put(b"a photo")]
     )
     return photo.id
+
+
+def _take_along(child, parent):
+    """Something small that is ready to be fetched."""
+    export.ask(parent, child)
+    export.finish(export.claim("test"), packed([Part(3, b"zip")], {"marks": [], "name": "Noor"}), 3, "0" * 32)

@@ -155,11 +155,7 @@ def days_of(
     if not children:
         return [], None
     names = {child.id: child.given_name for child in children}
-    facts = {
-        "since": since, "until": until, "today": clock.today(), "person_id": person_id,
-        "visit_over": clock.now() - SAME_VISIT,
-        "before": clock.midnight(until + timedelta(days=1)),
-    } | {f"child_{number}": child_id for number, child_id in enumerate(names)}  # fmt: skip
+    facts = _facts(person_id, list(names), since, until)
     pictures, ends = _pictures(list(names), facts) if with_photos else ([], [])
     days, stories, told, is_more = _read(list(names), facts, ends)
 
@@ -180,6 +176,36 @@ def days_of(
         for day in days
     ]  # fmt: skip
     return shown, days[-1] if days and is_more else None
+
+
+def _facts(person_id: UUID, child_ids: Sequence[UUID], since: date, until: date) -> dict[str, Any]:
+    return {
+        "since": since, "until": until, "today": clock.today(), "person_id": person_id,
+        "visit_over": clock.now() - SAME_VISIT,
+        "before": clock.midnight(until + timedelta(days=1)),
+    } | {f"child_{number}": child_id for number, child_id in enumerate(child_ids)}  # fmt: skip
+
+
+class Everything(NamedTuple):
+    """All that a parent can read back of one child, the oldest first: what `days_of` gives, without its pages."""
+
+    rhythm: list[Told]
+    stories: list[Story]
+    pictures: list[Picture]
+
+
+def everything_of(person_id: UUID, child_id: UUID) -> Everything:
+    """Three statements."""
+    facts = _facts(person_id, [child_id], date.min, clock.today())
+    rows = db.session.execute(_stories(1, None), facts).all()
+    lines = db.session.execute(_rhythm(1, None), facts).all()
+    seen = db.session.execute(_SEEN.where(_BEFORE), {**facts, "child_ids": [child_id]}).all()
+    told = [Told(line.child_id, line.day, Rhythm(*line[2:])) for line in lines]
+    return Everything(
+        sorted(told, key=lambda each: (each.day, each.rhythm.at, each.rhythm.kind)),
+        sorted(_gathered(rows, [child_id]), key=lambda story: (story.day, story.published_at, story.id)),
+        sorted(_gathered_pictures(seen), key=lambda picture: (picture.taken_at, picture.id)),
+    )
 
 
 Ends = list[tuple[date, bool]]
@@ -225,8 +251,8 @@ def _gathered(rows: Sequence[Any], child_ids: Sequence[UUID]) -> list[Story]:
 
 
 @cache
-def _stories(children: int) -> Any:
-    mine = sa.union_all(*(sa.select(_tags_of(number)) for number in range(children))).subquery()
+def _stories(children: int, most: int | None = STORIES) -> Any:
+    mine = sa.union_all(*(sa.select(_tags_of(number, most)) for number in range(children))).subquery()
     author, writer, person = aliased(Person), aliased(Account), aliased(Person)
     tag, child = aliased(DiaryChild), aliased(Child)
     is_over = DiaryVisit.seen_at < sa.bindparam("visit_over")
@@ -248,7 +274,7 @@ def _stories(children: int) -> Any:
     )  # fmt: skip
 
 
-def _tags_of(number: int) -> Any:
+def _tags_of(number: int, most: int | None) -> Any:
     return (
         sa.select(DiaryChild.child_id, DiaryChild.day, DiaryChild.entry_id)
         .where(
@@ -256,17 +282,17 @@ def _tags_of(number: int) -> Any:
             DiaryChild.day.between(sa.bindparam("since"), sa.bindparam("until")),
         )
         .order_by(DiaryChild.day.desc())
-        .limit(STORIES)
+        .limit(most)
         .subquery()
     )  # fmt: skip
 
 
 @cache
-def _rhythm(children: int) -> Any:
-    return sa.select(sa.union_all(*(sa.select(_rhythm_of(number)) for number in range(children))).subquery())
+def _rhythm(children: int, most: int | None = RHYTHM) -> Any:
+    return sa.select(sa.union_all(*(sa.select(_rhythm_of(number, most)) for number in range(children))).subquery())
 
 
-def _rhythm_of(number: int) -> Any:
+def _rhythm_of(number: int, most: int | None) -> Any:
     return (
         sa.select(
             RhythmEntry.child_id, RhythmEntry.day, RhythmEntry.kind, RhythmEntry.at, RhythmEntry.until,
@@ -278,7 +304,7 @@ def _rhythm_of(number: int) -> Any:
             RhythmEntry.day.between(sa.bindparam("since"), sa.bindparam("until")),
         )
         .order_by(RhythmEntry.day.desc())
-        .limit(RHYTHM)
+        .limit(most)
         .subquery()
     )  # fmt: skip
 
@@ -327,11 +353,8 @@ _SEEN = (
         PhotoChild.child_id.in_(sa.bindparam("child_ids", expanding=True)), Photo.status == "ready", OTHERS_ALLOW_IT,
     )
 )  # fmt: skip
-_PICTURES = (
-    _SEEN.where(Photo.taken_at < sa.bindparam("before"))
-    .order_by(Photo.taken_at.desc(), Photo.id.desc())
-    .limit(2 * PAGE)
-)
+_BEFORE = Photo.taken_at < sa.bindparam("before")
+_PICTURES = _SEEN.where(_BEFORE).order_by(Photo.taken_at.desc(), Photo.id.desc()).limit(2 * PAGE)
 
 
 def visit(person_id: UUID) -> DiaryVisit | None:

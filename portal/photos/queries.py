@@ -60,6 +60,19 @@ def seen_here(photo_id: UUID, size: str, group_ids: Collection[UUID] | None) -> 
     return Sight(_files(rows), frozenset(row.child_id for row in rows if row.child_id)) if rows else None
 
 
+def kept_jpegs(photo_ids: Sequence[UUID]) -> dict[tuple[UUID, str], str]:
+    """Where these photos are kept as JPEG, by photo and size. Whether somebody may see them is asked before."""
+    found: dict[tuple[UUID, str], str] = {}
+    kept = sa.select(PhotoFile.photo_id, PhotoFile.size, File.key).join(File, File.id == PhotoFile.file_id)
+    for start in range(0, len(photo_ids), MANY):
+        some = kept.where(PhotoFile.photo_id.in_(photo_ids[start : start + MANY]), File.media_type == "image/jpeg")
+        found |= {(photo_id, size): key for photo_id, size, key in db.session.execute(some)}
+    return found
+
+
+MANY = 500  # ids in one statement
+
+
 def _files(rows: Sequence[Any]) -> dict[str, Kept]:
     return {row.media_type: Kept(row.key, row.media_type, row.fingerprint) for row in rows}
 

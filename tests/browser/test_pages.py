@@ -20,6 +20,7 @@ from portal.children.queries import children_of
 from portal.db import db
 from portal.demo import actions as demo
 from portal.documents import actions as documents
+from portal.export.models import Export
 from portal.imports.models import PastImport
 from portal.messages import actions as news
 from portal.messages.actions import Audience, Words
@@ -326,6 +327,7 @@ PAGES = {
     "emails, saved": ("parent", followed("/account/e-mails", "#notices-form button")),
     "no emails to stop": ("stranger", opened("/e-mails-stoppen/a.b.c")),
     "no address to keep": ("stranger", opened("/adres-houden/a.b.c")),
+    "take along": ("parent", opened("/meenemen")),
     "news": ("parent", opened("/nieuws")),
     "news to read": ("parent", followed("/nieuws", ".news a")),
     "news that was read": ("parent", news_read),
@@ -411,12 +413,13 @@ DRAWN = [
     "import, progress",
     "import, result",
     "import, gone",
+    *(f"take along, {state}" for state in ("children", "waiting", "busy", "ready", "changed", "failed", "gone")),
 ]
 NO_PAGE = {
     "static", "welcome.accent", "welcome.livez", "welcome.readyz", "welcome.security_txt",
     "welcome.well_known_change_password", "demo.mail_html",
     "second_step.qr_code", "uploads.example", "auth.letter", "files.logo",
-    "face.sample", "face.draft", "api_description.openapi", "photos.photo", "group_photos.photo", "documents.document",
+    "face.sample", "face.draft", "api_description.openapi", "photos.photo", "group_photos.photo", "documents.document", "takeout.download",
 }  # fmt: skip
 
 
@@ -592,6 +595,8 @@ def drawn(server, tmp_path_factory):
                 return made[-1].make_response(render_template("factors/codes.html", codes=["ABCD-2345-EFGH-6789"] * 10))
             if name.startswith("import"):
                 return made[-1].make_response(_import_page(name.split()[1]))
+            if name.startswith("take along"):
+                return made[-1].make_response(_take_along_page(name.split()[2]))
             return made[-1].process_response(pages.error_page(int(name.split()[1])))
 
     yield draw
@@ -615,6 +620,16 @@ def _import_page(name):
         "result": lambda: render_template("imports/result.html", done=done),
         "gone": lambda: render_template("uploads/gone.html"),
     }[name]()
+
+
+def _take_along_page(state):
+    child = SimpleNamespace(id=uuid4(), given_name="Noor", person=SimpleNamespace(given_name="Noor"))
+    if state == "children":
+        return render_template("export/children.html", children=[child, child])
+    export = Export(state=state, done=312, total=2000, size=1_234_567_890, expires_at=clock.now())
+    is_waiting = state == "waiting"
+    facts = {"is_behind": is_waiting, "is_late": is_waiting, "is_away": False}
+    return render_template("export/child.html", child=child, export=export, state=state, **facts)
 
 
 # Looking
@@ -708,6 +723,7 @@ def test_page_of_bad_weather_is_for_everyone(name, language, drawn, browsers, ax
 
     def visit(page):
         page.route("**/getekend", show)
+        page.route("**/meenemen/*", lambda route: route.fulfill(status=204))
         page.route("**/voortgang", lambda route: route.fulfill(status=204))  # what the page of progress asks again
         page.goto("/getekend")
         page.unroute("**/getekend")
@@ -732,7 +748,7 @@ def test_every_page_is_in_these_lists(server):
         "own.change_address", "own.confirm_address", "stop_address.stop", "corrections.corrections",
         "group_photos.photos", "group_photos.change_photo", "office_diary.groups", "office_diary.board",
         "office_diary.child", "office_diary.rhythm", "office_diary.entry", "diary.days", "diary.child_days",
-        "diary.picture", "news.items", "news.item", "office_news.items", "office_news.write", "office_news.item",
+        "diary.picture", "takeout.children", "takeout.child", "news.items", "news.item", "office_news.items", "office_news.write", "office_news.item",
         "office_news.change",
         "documents.papers", "documents.landing", "office_papers.add_paper", "office_papers.paper",
         "office_search.search", "office_children.children", "office_children.child",

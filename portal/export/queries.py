@@ -1,0 +1,151 @@
+"""What a parent can take along of a child, and how far the making of it is."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import undefer
+
+from portal.auth.models import Account
+from portal.children.queries import ChildLine, children_of
+from portal.db import db
+from portal.diary.queries import Everything, everything_of
+from portal.export.models import Export
+from portal.messages.queries import files_of, news_of_child
+from portal.organisations.models import Organisation
+from portal.photos.queries import kept_jpegs
+
+
+class House(NamedTuple):
+    """The organisation, as the book names it."""
+
+    name: str
+    email: str
+    phone: str
+    colour: str
+    language: str
+
+
+class Attachment(NamedTuple):
+    id: UUID
+    key: str
+    name: str
+
+
+class News(NamedTuple):
+    """A message to the parents of this child."""
+
+    id: UUID
+    title: str
+    body: str
+    author: str
+    published_at: datetime
+    changed_at: datetime | None
+    attachments: list[Attachment]
+
+
+class Taken(NamedTuple):
+    """All that this parent may see now of this child, and where its photos are kept by id and size. Facts, no rows:
+    they are used over many transactions.
+    """
+
+    child: ChildLine
+    organisation: House
+    everything: Everything
+    news: list[News]
+    keys: dict[tuple[UUID, str], str]
+
+    def marks(self) -> set[str]:
+        """A mark for each thing that can be seen. What was made may be handed out as long as each of its marks is
+        still among those of what can be seen now: nothing was withdrawn, hidden or changed since (domain.md, D2).
+        """
+        rhythm, stories, pictures = self.everything
+        return {
+            *(_mark("rhythm", told.day, told.rhythm) for told in rhythm),
+            *(_mark("story", story.id, story.day, story.body, sorted(story.others)) for story in stories),
+            *(_mark("photo", picture.id, picture.taken_at, picture.caption) for picture in pictures),
+            *(_mark("news", *item[:3], [each.id for each in item.attachments]) for item in self.news),
+        }
+
+
+def taken(account: Account, child_id: UUID) -> Taken | None:
+    """None when this parent may not see this child today."""
+    child = next((child for child in children_of(account.person_id) if child.id == child_id), None)
+    if child is None or not account.is_open:
+        return None
+    everything = everything_of(account.person_id, child_id)
+    keys = kept_jpegs([picture.id for picture in everything.pictures])
+    organisation = db.session.get_one(Organisation, account.organisation_id)
+    house = House(*(getattr(organisation, name) for name in House._fields))
+    return Taken(child, house, everything, _news(child_id), keys)
+
+
+def _news(child_id: UUID) -> list[News]:
+    items = news_of_child(child_id)
+    files = files_of([item.id for item in items])
+    return [
+        News(
+            item.id, item.title, item.body, item.author.person.full_name, item.publish_at, item.changed_at,
+            [Attachment(file.id, file.key, file.name) for file in files[item.id]],
+        )
+        for item in items
+        if item.publish_at
+    ]  # fmt: skip
+
+
+def _mark(*facts: object) -> str:
+    return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
+
+
+# Rows
+
+
+def export_of(account_id: UUID, child_id: UUID) -> Export | None:
+    found = sa.select(Export).where(Export.account_id == account_id, Export.child_id == child_id)
+    return db.session.scalars(found).one_or_none()
+
+
+def outline_of(export_id: UUID) -> bytes | None:
+    found = sa.select(Export).where(Export.id == export_id).options(undefer(Export.outline))
+    row = db.session.scalars(found.execution_options(populate_existing=True)).one_or_none()
+    return row.outline if row else None
+
+
+def states_of(account_id: UUID) -> dict[UUID, str]:
+    """How far each of them is, by child."""
+    found: Sequence[Any] = db.session.execute(
+        sa.select(Export.child_id, Export.state).where(Export.account_id == account_id)
+    ).all()
+    return {row.child_id: row.state for row in found}
+
+
+def hold_account(account_id: UUID) -> None:
+    """Until the commit nobody else asks for it: of two at once the second finds what the first asked."""
+    db.session.execute(sa.select(Account.id).where(Account.id == account_id).with_for_update())
+
+
+def is_work(now: datetime) -> sa.ColumnElement[bool]:
+    """What is asked, and what a worker left lying."""
+    return sa.or_(
+        sa.and_(Export.state == "waiting", Export.due_at <= now),
+        sa.and_(Export.state == "busy", Export.lease_until < now),
+    )
+
+
+def has_work(now: datetime) -> bool:
+    return db.session.execute(sa.select(Export.id).where(is_work(now)).limit(1)).scalar() is not None
+
+
+def first_to_make(now: datetime) -> Export | None:
+    """The one that waits longest, of any organisation; no other worker takes it meanwhile."""
+    waiting = sa.select(Export).where(is_work(now)).order_by(Export.due_at, Export.id).limit(1)
+    return db.session.scalars(waiting.with_for_update(skip_locked=True)).one_or_none()
+
+
+def is_behind(mine: Export) -> bool:
+    """Whether somebody else's goes first."""
+    ahead = sa.select(Export.id).where(Export.state.in_(("waiting", "busy")), Export.asked_at < mine.asked_at)
+    return db.session.scalar(ahead.limit(1)) is not None
