@@ -135,8 +135,10 @@ def _problem(error: Exception) -> str:
 
 def _load_everything() -> None:
     """All code there is need of, while files can still be opened."""
+    import ctypes  # noqa: F401
+
     import pillow_heif
-    from PIL import Image, ImageCms, ImageOps  # noqa: F401
+    from PIL import Image, ImageCms, ImageOps, _webp  # noqa: F401
 
     pillow_heif.register_heif_opener(decode_threads=1, thumbnails=False, depth_images=False, aux_images=False)
     Image.init()
@@ -177,6 +179,8 @@ def photo_sizes(original: bytes) -> tuple[dict[str, Any], list[Made]]:
     if picture.mode == "P" or picture.mode.startswith("I"):
         picture = _with_profile_of(picture, _plain(picture))
     picture.thumbnail((largest, largest), reducing_gap=2.0)
+    if picture.mode == "RGBX":
+        picture = picture.convert("RGB")
     picture = _fresh(_on_white(_in_srgb(_upright(picture))))
     made: list[Made] = []
     for name, (side, kinds) in sorted(SIZES.items(), key=lambda size: -size[1][0]):
@@ -195,8 +199,32 @@ def _opened(what: str, original: bytes, enough: tuple[int, int]) -> "Image":
     warnings.simplefilter("error", Image.DecompressionBombWarning)
     picture = Image.open(io.BytesIO(original), formats=FORMATS[what])
     picture.draft("RGB", enough)  # a JPEG is unpacked no larger than needed
+    if picture.format == "WEBP" and not getattr(picture, "is_animated", False):
+        return _still_webp(picture, original)
     picture.load()
     return picture
+
+
+def _still_webp(picture: "Image", original: bytes) -> "Image":
+    """Pillow unpacks every WebP as a film, and then holds four copies of it (200 MB for 12 megapixels). libwebp, which
+    Pillow brought along, writes the one picture where we want it."""
+    import ctypes
+
+    from PIL import Image, _webp
+
+    try:
+        unpack = ctypes.CDLL(_webp.__file__).WebPDecodeRGBAInto
+    except (OSError, AttributeError):  # a Pillow that hides its libraries
+        picture.load()
+        return picture
+    unpack.restype = ctypes.c_void_p
+    width, height = picture.size
+    pixels = bytearray(4 * width * height)
+    into = (ctypes.c_ubyte * len(pixels)).from_buffer(pixels)
+    if not unpack(original, ctypes.c_size_t(len(original)), into, ctypes.c_size_t(len(pixels)), 4 * width):
+        raise Unusable("broken")
+    mode = "RGBA" if picture.mode == "RGBA" else "RGBX"
+    return _with_profile_of(picture, Image.frombuffer(mode, picture.size, pixels, "raw", mode, 0, 1))
 
 
 def _upright(picture: "Image") -> "Image":
