@@ -19,6 +19,8 @@ GOOD = {
     "parents send-credentials": ["niemand@voorbeeld.nl", "--organisation", "kok"],
     "sessions end": ["niemand@voorbeeld.nl", "--organisation", "kok"],
     "outbox retry": [ID],
+    "export child": ["niemand", "--organisation", "kok", "--to", "nergens.zip", "--for", "niemand@voorbeeld.nl"],
+    "export family": ["niemand@voorbeeld.nl", "--organisation", "kok", "--to", "nergens"],
     "audit verify": ["--organisation", "kok"],
     "audit who": ["niemand", "--organisation", "kok", "--from", "2026-11-01", "--to", "2026-11-30"],
     "mail doctor": ["--organisation", "kok", "--language", "nl"],

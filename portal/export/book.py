@@ -12,10 +12,13 @@ from babel import dates
 from flask import current_app
 
 from portal import clock
+from portal.auth.models import Account
 from portal.diary.queries import Picture, Story, Told
 from portal.diary.rules import in_a_row, said
+from portal.export.held import HELD, LABELS
 from portal.export.queries import Attachment, News, Taken
 from portal.export.rules import FORMAT, attachment_name, photo_name
+from portal.organisations.models import Organisation
 from portal.organisations.rules import accents
 from portal.text import _, language
 
@@ -159,6 +162,16 @@ def _end_of(day: date) -> datetime:
 def _written(name: str, moment: datetime, template: str = "", **words: Any) -> Page:
     page = current_app.jinja_env.get_template(f"export/book/{template or name}").render(words)
     return Page(name, moment, (page.strip() + "\n").encode())
+
+
+def held_page(account: Account, organisation: Organisation, held: dict[str, Any]) -> bytes:
+    """What is held about a parent, to be read."""
+    parts = [*((each.name, each.title) for each in HELD), ("access_log", _("Logboek"))]
+    words: dict[str, Any] = {
+        "person": account.person, "organisation": organisation, "tints": accents(organisation.colour),
+        "locale": language(), "held": held, "parts": parts, "labels": LABELS,
+    }  # fmt: skip
+    return _written("held.html", clock.now(), **words).content
 
 
 # For programs

@@ -2,20 +2,23 @@
 
 import hashlib
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import undefer
 
-from portal.auth.models import Account
-from portal.children.queries import ChildLine, children_of
+from portal import clock
+from portal.auth.models import Account, Person
+from portal.children.models import Child, Guardianship
+from portal.children.queries import SEES_TODAY, ChildLine, children_of
 from portal.db import db
 from portal.diary.queries import Everything, everything_of
 from portal.export.models import Export
 from portal.messages.queries import files_of, news_of_child
 from portal.organisations.models import Organisation
+from portal.people.queries import named
 from portal.photos.queries import kept_jpegs
 
 
@@ -74,7 +77,7 @@ class Taken(NamedTuple):
 def taken(account: Account, child_id: UUID) -> Taken | None:
     """None when this parent may not see this child today."""
     child = next((child for child in children_of(account.person_id) if child.id == child_id), None)
-    if child is None or not account.is_open:
+    if child is None:
         return None
     everything = everything_of(account.person_id, child_id)
     keys = kept_jpegs([picture.id for picture in everything.pictures])
@@ -149,3 +152,25 @@ def is_behind(mine: Export) -> bool:
     """Whether somebody else's goes first."""
     ahead = sa.select(Export.id).where(Export.state.in_(("waiting", "busy")), Export.asked_at < mine.asked_at)
     return db.session.scalar(ahead.limit(1)) is not None
+
+
+# For a command: whom and what is meant
+
+
+def children_named(words: str, birth_date: date | None) -> Sequence[Child]:
+    """The children with these words in their name, born on this day when it is given."""
+    people = named(words)
+    if people is None:
+        return []
+    found = sa.select(Child).join(Child.person).where(Child.person_id.in_(people))
+    if birth_date is not None:
+        found = found.where(Person.birth_date == birth_date)
+    return db.session.scalars(found.order_by(Person.sort_name, Child.id).limit(20)).all()
+
+
+def accounts_that_see(child_id: UUID) -> Sequence[Account]:
+    """The open accounts of those who may see this child today."""
+    seers = sa.select(Guardianship.person_id).join(Child, Child.id == Guardianship.child_id)
+    seers = seers.where(Guardianship.child_id == child_id, SEES_TODAY)
+    found = sa.select(Account).where(Account.person_id.in_(seers), Account.status.in_(("invited", "active")))
+    return db.session.scalars(found.order_by(Account.email_key), {"today": clock.today()}).all()

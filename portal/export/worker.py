@@ -77,7 +77,7 @@ def _begun(claimed: Claim) -> "Making | None":
     """Look at all that this parent may see now. None when that is nothing any more."""
     database.read_only()
     account = db.session.get_one(Account, claimed.account_id)
-    taken = queries.taken(account, claimed.child_id)
+    taken = queries.taken(account, claimed.child_id) if account.is_open else None
     language = account.person.language or (taken.organisation.language if taken else "")
     db.session.rollback()
     if taken is None:
