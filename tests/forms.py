@@ -134,7 +134,7 @@ POSTS = {
     "own.details": Post(
         "parent", "/account/gegevens", {"about": "me", "words": "Mijn naam is anders."}, lines=("words",)
     ),
-    "notices.choose": Post("parent", "/account/e-mails", {"days": "once"}),
+    "notices.choose": Post("parent", "/account/e-mails", {"days": "once", "news": "none"}),
     "consent.answer": Post("parent", f"/toestemming/{ID}/photo_own", {"version": "1"}, refusal=404),
     "takeout.ask": Post("parent", f"/meenemen/{ID}", refusal=404),
     "office_consent.add_purpose": Post(

@@ -57,7 +57,7 @@ def _session(detail: str) -> str:
 
 def _notices(detail: str) -> str:
     kind, _space, how = detail.partition(" ")
-    kinds = {"days": lambda: _("dagboek en foto's")}
+    kinds = {"days": lambda: _("dagboek en foto's"), "news": lambda: _("nieuws")}
     hows = {"once": lambda: _("meteen"), "evening": lambda: _("om 18.00 uur"), "none": lambda: _("geen")}
     return ": ".join(words[part]() if part in words else part for words, part in ((kinds, kind), (hows, how)))
 

@@ -1,7 +1,7 @@
 """Looking what is new and putting the mails about it in the outbox; and choosing which of them one wants."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -10,6 +10,7 @@ from portal import clock
 from portal.audit.actions import record
 from portal.auth.models import Account
 from portal.db import changed, db, scope
+from portal.messages.queries import published_between
 from portal.notices import mails, queries, rules
 from portal.notices.models import Notice, NoticeChoice, NoticeRound
 
@@ -33,9 +34,11 @@ def look(per_minute: int) -> bool:
     round_, now = queries.held_round(), clock.now()
     if round_ is None or round_.next_at > now:
         return False
+    _tell_news(round_, per_minute)
     if not rules.is_quiet(now):
         if day := rules.evening_due(now, round_.evening_on):
             _tell_evening(day, round_, per_minute)
+            _tell_news_of_the_day(day, round_, per_minute)
             round_.evening_on = day
         else:
             _tell_first(round_, per_minute)
@@ -73,12 +76,36 @@ def _tell_first(round_: NoticeRound, per_minute: int) -> None:
         return
     about, after = f"first {clock.local(now).date()}", _floor(round_)
     of, together, told = rules.by_child(photos), queries.together(photos), queries.told_until(after)
-    have, new = queries.have(about, readers), {}
+    new = {}
     for account_id, reader in readers.items():
         begin = _latest(after, told.get(account_id), reader.seen_at)
-        if account_id not in have and rules.news_for(reader.children, of, together, max(begin, since), until):
+        if rules.news_for(reader.children, of, together, max(begin, since), until):
             new[account_id] = begin
     _put("notices/first_photo", about, new, until, per_minute)
+
+
+def _tell_news(round_: NoticeRound, per_minute: int) -> None:
+    """A mail about each message, to who wants to hear at once, or everyone when it cannot wait."""
+    now = clock.now()
+    until, quiet = now - rules.SETTLED, rules.is_quiet(now)
+    for item in published_between(max(round_.looked_until, _floor(round_)), until):
+        who = queries.who_hears_of(item, rules.who_hears(item.is_urgent, quiet))
+        begin = item.publish_at or until
+        kind = "notices/urgent" if item.is_urgent else "notices/news"
+        _put(kind, queries.about_item(item.id), dict.fromkeys(who, begin), until, per_minute)
+
+
+def _tell_news_of_the_day(day: date, round_: NoticeRound, per_minute: int) -> None:
+    """One mail about all that was not read, to who wants to hear in the evening, or whose own mail about it failed."""
+    after, until = _floor(round_), clock.now() - rules.SETTLED
+    items = published_between(after, until)
+    told, new = queries.told_until(after, queries.ABOUT_NEWS) if items else {}, {}
+    for item in items:
+        for account_id in queries.who_hears_of(item, ("once", "evening")):
+            begin = _latest(after, told.get(account_id))
+            if item.publish_at and item.publish_at > begin:
+                new[account_id] = begin
+    _put("notices/news", f"news of {day}", new, until, per_minute)
 
 
 def _floor(round_: NoticeRound) -> datetime:
@@ -91,13 +118,17 @@ def _latest(moment: datetime, *others: datetime | None) -> datetime:
 
 def _put(kind: str, about: str, new: Mapping[UUID, datetime], until: datetime, per_minute: int) -> None:
     """A mail for each of these accounts, about what came after its moment."""
-    now = clock.now()
-    apart = rules.pace(len(new), per_minute, now)
-    made = mails.notices(kind, {account_id: now + number * apart for number, account_id in enumerate(new)})
+    have = queries.have(about, new) if new else set()
+    new = {account_id: after for account_id, after in new.items() if account_id not in have}
+    if not new:
+        return
+    now, is_urgent = clock.now(), kind == "notices/urgent"
+    apart = timedelta(minutes=1) / per_minute if is_urgent else rules.pace(len(new), per_minute, now)
+    due = {account_id: now + number * apart for number, account_id in enumerate(new)}
+    made = mails.urgent(due) if is_urgent else mails.notices(kind, due)
     same = {"organisation_id": scope(), "about": about, "until": until}
     rows = [{**same, "account_id": each, "mail_id": made[each], "after": after} for each, after in new.items()]
-    if rows:
-        db.session.execute(sa.insert(Notice), rows)
+    db.session.execute(sa.insert(Notice), rows)
 
 
 def take_back(notice: Notice) -> None:

@@ -11,6 +11,10 @@ class ChoicesForm(Form):
         lazy_gettext("Dagboek en foto's"),
         [("once", lazy_gettext("Bij de eerste foto van de dag")), ("evening", ONCE_A_DAY), ("none", NONE)],
     )
+    news = OneOf(
+        lazy_gettext("Nieuws van de opvang"),
+        [("once", lazy_gettext("Meteen")), ("evening", ONCE_A_DAY), ("none", NONE)],
+    )
 
 
 MEANINGS = {
@@ -18,5 +22,10 @@ MEANINGS = {
         "once": lazy_gettext("U krijgt meteen een e-mail. De rest van die dag staat in één e-mail om 18.00 uur."),
         "evening": lazy_gettext("Alleen als er iets nieuws is dat u nog niet zag."),
         "none": lazy_gettext("U kijkt zelf in het portaal."),
+    },
+    "news": {
+        "once": lazy_gettext("Bij elk nieuw bericht."),
+        "evening": lazy_gettext("Alleen als er een bericht is dat u nog niet las."),
+        "none": lazy_gettext("Alleen als iets niet kan wachten, zoals een sluiting."),
     },
 }

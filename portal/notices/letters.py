@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from uuid import UUID
 
 from flask_babel import force_locale
 
@@ -10,6 +11,7 @@ from portal import keys
 from portal.auth.letters import account_of, letter_to
 from portal.auth.models import Account
 from portal.diary.rules import in_a_row
+from portal.messages.queries import item, published_between
 from portal.notices import actions, queries, rules
 from portal.notices.rules import Item
 from portal.organisations.find import link
@@ -40,6 +42,30 @@ def days(mail: Mail, organisation: Organisation, moment: datetime) -> Letter | N
     return letter
 
 
+def news(mail: Mail, organisation: Organisation, moment: datetime) -> Letter | None:
+    """Of one message, or of those of a day. None when they were read or withdrawn, or are no longer for this parent."""
+    notice, account = queries.notice_of(mail.id), account_of(mail)
+    if notice is None or account is None:
+        return None
+    is_urgent = mail.kind == "notices/urgent"
+    if notice.about.startswith(queries.ABOUT_NEWS):
+        found = published_between(notice.after, notice.until)
+    else:
+        found = [each for each in [item(UUID(notice.about.rpartition(" ")[2]))] if each and not each.withdrawn_at]
+    hows = rules.HOWS if is_urgent else ("once", "evening")
+    new = [each for each in found if queries.who_hears_of(each, hows, account.id, mail.id)]
+    if not new:
+        actions.take_back(notice)
+        return None
+    one = len(new) == 1
+    place = link(organisation, "news.item", item_id=new[0].id) if one else link(organisation, "news.items")
+    if is_urgent:  # everyone gets it, so there is nothing to stop
+        return letter_to(mail.kind, account, organisation, {"link": place})
+    letter = _letter(mail.kind, account, organisation, "news", place)
+    letter.context.update(count=len(new))
+    return letter
+
+
 def _place(organisation: Organisation, new: Sequence[Item]) -> str:
     """The photo itself when that is all, else the days from the newest of these on."""
     if [item.kind for item in new] == ["photo"]:
@@ -56,3 +82,5 @@ def _letter(template: str, account: Account, organisation: Organisation, kind: s
 def register() -> None:
     prepare_with("notices/first_photo", days, lazy_gettext("Eerste foto van de dag"))
     prepare_with("notices/evening", days, lazy_gettext("Nieuw in het dagboek"))
+    prepare_with("notices/news", news, lazy_gettext("Nieuws van de opvang"))
+    prepare_with("notices/urgent", news, lazy_gettext("Nieuws dat niet kan wachten"))

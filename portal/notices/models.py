@@ -32,7 +32,7 @@ class Notice(OrganisationRow):
 
     account_id: Mapped[UUID] = mapped_column(sa.ForeignKey("account.id"))
     mail_id: Mapped[UUID] = mapped_column(sa.ForeignKey("mail.id"), unique=True)
-    about: Mapped[str] = mapped_column(sa.String(60))  # the evening of a day, its first photo
+    about: Mapped[str] = mapped_column(sa.String(60))  # the evening of a day, its first photo, a message
     after: Mapped[datetime] = mapped_column(Moment)  # it tells of what came after this
     until: Mapped[datetime] = mapped_column(Moment)
 

@@ -16,6 +16,8 @@ from portal.consent.queries import consented
 from portal.consent.rules import PHOTO_TOGETHER
 from portal.db import Moment, db
 from portal.diary.models import DiaryChild, DiaryEntry, DiaryVisit
+from portal.messages.models import NewsItem, NewsRead
+from portal.messages.queries import readers as may_read
 from portal.notices import rules
 from portal.notices.models import Notice, NoticeChoice, NoticeRound
 from portal.notices.rules import Item
@@ -100,14 +102,21 @@ def choice(account_id: UUID, kind: str) -> NoticeChoice | None:
     return db.session.scalars(chosen.with_for_update()).one_or_none()
 
 
-def told_until(since: datetime) -> dict[UUID, datetime]:
-    """How far each account was told of its days; a mail that did not go told nothing."""
+TOLD = ("new", "busy", "sent")  # mails that did not fail
+ABOUT_DAYS, ABOUT_NEWS = ("first ", "evening "), ("news of ",)  # how what a mail is about begins
+
+
+def told_until(since: datetime, about: tuple[str, ...] = ABOUT_DAYS) -> dict[UUID, datetime]:
+    """How far each account was told of its days, or of news in the evening; a mail that did not go told nothing."""
     statement = (
         sa.select(Notice.account_id, sa.func.max(Notice.until))
         .join(Mail, Mail.id == Notice.mail_id)
-        .where(Notice.until > since, Mail.state.in_(("new", "busy", "sent")))
+        .where(
+            Notice.until > since, Mail.state.in_(TOLD),
+            sa.or_(*(Notice.about.startswith(each) for each in about)),
+        )
         .group_by(Notice.account_id)
-    )
+    )  # fmt: skip
     return dict(db.session.execute(statement).all())
 
 
@@ -119,6 +128,29 @@ def have(about: str, account_ids: Collection[UUID]) -> set[UUID]:
 
 def notice_of(mail_id: UUID) -> Notice | None:
     return db.session.scalars(sa.select(Notice).where(Notice.mail_id == mail_id)).one_or_none()
+
+
+def who_hears_of(
+    item: NewsItem, hows: Collection[str], account_id: UUID | None = None, mail_id: UUID | None = None
+) -> set[UUID]:
+    """Who may read this message, chose one of these ways, has not opened it, and was not told by a mail of its own (but
+    for this mail)."""
+    chosen = sa.select(NoticeChoice.how).where(NoticeChoice.account_id == Account.id, NoticeChoice.kind == "news")
+    told = sa.select(Notice.account_id).join(Mail, Mail.id == Notice.mail_id)
+    told = told.where(Notice.about == about_item(item.id), Mail.state.in_(TOLD))
+    told = told if mail_id is None else told.where(Mail.id != mail_id)
+    statement = sa.select(Account.id).where(
+        *may_read(item), Account.status == "active", Account.bounce_state == "", Account.id.not_in(told),
+        sa.func.coalesce(chosen.scalar_subquery(), rules.DEFAULTS["news"]).in_(list(hows)),
+        sa.not_(sa.exists().where(NewsRead.person_id == Account.person_id, NewsRead.item_id == item.id)),
+    )  # fmt: skip
+    if account_id is not None:
+        statement = statement.where(Account.id == account_id)
+    return set(db.session.scalars(statement, {"today": clock.today()}))
+
+
+def about_item(item_id: UUID) -> str:
+    return f"item {item_id}"
 
 
 # What

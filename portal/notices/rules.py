@@ -13,7 +13,7 @@ from portal import clock
 
 # How a parent wants to hear of each kind: at once, in one mail in the evening, or not.
 HOWS = ("once", "evening", "none")
-DEFAULTS = {"days": "evening"}
+DEFAULTS = {"days": "evening", "news": "once"}
 KINDS = tuple(DEFAULTS)
 
 EVENING, QUIET_FROM, QUIET_UNTIL = time(18), time(20), time(7)  # on the clock of Amsterdam (domain.md, D7)
@@ -21,6 +21,7 @@ SETTLED = timedelta(minutes=1)  # what is younger waits a little: who sees a mis
 LOOK_EVERY = timedelta(minutes=1)
 LOOK_BACK = timedelta(days=3)  # after a longer silence nobody gets mail about what is older
 KEPT = timedelta(days=30)
+URGENT_LIVES = timedelta(hours=12)
 
 
 # When
@@ -56,6 +57,14 @@ def quiet_begins(now: datetime, days: int = 0) -> datetime:
     """In UTC: between two moments on the clock of Amsterdam Python counts the hours of that clock."""
     day = clock.local(now).date() + timedelta(days=days)
     return datetime.combine(day, QUIET_FROM, tzinfo=clock.AMSTERDAM).astimezone(UTC)
+
+
+def who_hears(is_urgent: bool, quiet: bool) -> tuple[str, ...]:
+    """Of those who chose how to hear of news, who gets a mail about a message at once. What cannot wait, such as a
+    closure, must reach everyone: also who wants no mail, and at night."""
+    if is_urgent:
+        return HOWS
+    return () if quiet else ("once",)
 
 
 def pace(count: int, per_minute: int, now: datetime) -> timedelta:

@@ -15,8 +15,9 @@ from portal.db import Moment, OrganisationRow
 STATES = ("new", "busy", "sent", "refused", "expired", "cancelled", "bounced", "suppressed")
 UNSENT = ("refused", "expired", "bounced", "suppressed")  # ended without arriving; can be sent again
 EMPTY: dict[str, Any] = {"default": "", "server_default": sa.text("''")}
-# Priority: what a parent waits for overtakes what an import sends, and that what only tells of something new.
-SOON, BULK, CALM = 1, 9, 20
+# Priority: what a parent waits for overtakes what cannot wait, that what an import sends, and that what only tells of
+# something new.
+SOON, URGENT, BULK, CALM = 1, 5, 9, 20
 
 
 class Mail(OrganisationRow):

@@ -21,12 +21,16 @@ NEWS = (
     "own/correction",
 )  # fmt: skip
 # What tells of something new can be stopped by a link, and then by a button of the mail program.
-STOPPABLE = ("notices/first_photo", "notices/evening")
+STOPPABLE = ("notices/first_photo", "notices/evening", "notices/news")
 STOP = "/e-mails-stoppen/EREREREREREREREREREREQ.days.x5bVyT2v0kM3h4uZ1oQ9sRr8eWq7tYp6iUl_Aj-KdAA"
 SECRETS = {"password": "Kx7m-Rq2p-Wd9t-Hn4v", "code": "KXRM-7PQW", "token": TOKEN}
 
 
 def context_of(folder, origin):
+    if folder in ("notices/news", "notices/urgent"):
+        place = f"{origin}/nieuws/33333333-2222-4333-8444-555555555555"
+        stop = {"stop": origin + STOP.replace(".days.", ".news.")} if folder in STOPPABLE else {}
+        return {"link": place, "count": 1, "moment": MOMENT, **stop}
     if folder in STOPPABLE:
         place = "/dagboek/foto/22222222-2222-4333-8444-555555555555" if "photo" in folder else "/dagboek?tot=2026-11-23"
         counts = {"photos": 1, "stories": 0} if "photo" in folder else {"photos": 3, "stories": 2}
