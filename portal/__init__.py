@@ -38,6 +38,7 @@ FEATURES = [
     "documents",
     "messages",
     "diary",
+    "library",
     "notices",
     "export",
     "home",

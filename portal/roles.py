@@ -22,6 +22,7 @@ MAY: dict[str, frozenset[str]] = {
     "diary.write": frozenset({"groepsleiding", "manager"}),
     "news.write": _SEES_CHILDREN,  # groepsleiding to its own groups
     "news.everywhere": _SEES_PARENTS,
+    "library.change": _OFFICE,
     "imports.do": _OFFICE,
     "mail.see": _OFFICE,
     "mail.settings": _MANAGER,

@@ -50,6 +50,8 @@ SERVER = {
     "sender": "portaal@kok.test", "host": "127.0.0.1", "security": "starttls", "port": "587", "username": "kok",
     "password": "geheim", "to": "manager@kok.test",
 }  # fmt: skip
+# A folder that is not there, so that nothing is ever kept.
+BOOK = {"title": "Beleid", "text": "Over spelen.", "folder": ID, "audience": "parents"}
 POSTS = {
     "auth.login": Post("stranger", "/inloggen", LOGIN),
     "auth.logout": Post("parent", "/uitloggen"),
@@ -177,6 +179,31 @@ POSTS = {
         "manager", f"/beheer/kinderen/{ID}/papieren/nieuw", refusal=404, large=True, stale=404
     ),
     "office_papers.withdraw": Post("manager", f"/beheer/kinderen/{ID}/papieren/{ID}/intrekken", refusal=404),
+    "office_library.add_document": Post(
+        "manager",
+        "/beheer/bibliotheek/document",
+        {**BOOK, "file": "a"},
+        large=True,
+        lines=("text",),
+        optional=("folder", "text"),
+    ),
+    "office_library.add_link": Post(
+        "manager",
+        "/beheer/bibliotheek/link",
+        {**BOOK, "url": "https://kok.test/"},
+        lines=("text",),
+        optional=("folder", "text"),
+    ),
+    "office_library.item": Post("manager", f"/beheer/bibliotheek/{ID}", refusal=404, stale=404),
+    "office_library.replace": Post(
+        "manager", f"/beheer/bibliotheek/{ID}/nieuwe-versie", refusal=404, large=True, stale=404
+    ),
+    "office_library.move": Post("manager", f"/beheer/bibliotheek/{ID}/verplaatsen", refusal=404),
+    "office_library.withdraw": Post("manager", f"/beheer/bibliotheek/{ID}/weg", refusal=404),
+    "office_library.add_folder": Post("manager", "/beheer/bibliotheek/mappen/nieuw", {"name": "Regels"}),
+    "office_library.folder": Post("manager", f"/beheer/bibliotheek/mappen/{ID}", refusal=404, stale=404),
+    "office_library.move_folder": Post("manager", f"/beheer/bibliotheek/mappen/{ID}/verplaatsen", refusal=404),
+    "office_library.end_folder": Post("manager", f"/beheer/bibliotheek/mappen/{ID}/weg", refusal=404),
     "corrections.settle": Post("administratie", f"/beheer/meldingen/{ID}/klaar", refusal=404),
     "logbook.download": Post("manager", "/beheer/logboek/bestand"),
     "api_tokens.make": Post("manager", "/beheer/koppeling/nieuw", {"name": "Planning", "opens": "children"}),
@@ -209,6 +236,8 @@ EXAMPLES = {
     "rhythm_id": ID,
     "photo_id": ID,
     "document_id": ID,
+    "library_item_id": ID,
+    "folder_id": ID,
     "size": "klein",
 }
 

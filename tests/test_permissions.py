@@ -17,6 +17,7 @@ from portal.files import actions as files
 from portal.files.images import Photograph, Picture
 from portal.imports import actions as imports
 from portal.imports import rules
+from portal.library import actions as library
 from portal.messages.models import NewsItem
 from portal.organisations.models import Group
 from portal.photos import actions as photos
@@ -35,7 +36,7 @@ ASKS = {
         "welcome.set_language", "welcome.well_known_change_password", "auth.login", "auth.logout",
         "auth.forgot_password", "auth.forgot_password_sent", "auth.ask_new_link", "auth.use_code",
         "auth.open_reset_link", "auth.open_activation_link", "auth.open_device_link", "auth.open_letter_link", "auth.letter", "auth.approve_device",
-        "auth.choose_password", "auth.check_password", "auth.propose_passphrase", "stop_reset.stop", "stop_address.stop", "stop_notices.stop", "files.logo",
+        "auth.choose_password", "auth.check_password", "auth.propose_passphrase", "stop_reset.stop", "stop_address.stop", "stop_notices.stop", "files.logo", "library.library", "library.document",
         "api.put_child", "api.leave", "api_bounces.mail_came_back", "api_description.openapi",
     ],
     "parent": [
@@ -49,6 +50,11 @@ ASKS = {
     "papers.change": ["office_papers.add_paper", "office_papers.paper", "office_papers.withdraw"],
     "asker": ["takeout.download"],
     "guardian": ["takeout.child", "takeout.ask", "news.item", "news.confirm", "diary.picture", "diary.child_days", "photos.photo"],
+    "library.change": [
+        "office_library.shelves", "office_library.add_document", "office_library.add_link", "office_library.item",
+        "office_library.replace", "office_library.move", "office_library.withdraw", "office_library.add_folder",
+        "office_library.folder", "office_library.move_folder", "office_library.end_folder",
+    ],
     "office.open": ["office.start", "places.locations"],
     "organisation.change": [
         "face.organisation", "face.preview", "face.check_colour", "face.sample", "face.logo", "face.try_logo",
@@ -256,12 +262,14 @@ def examples(kok, els, noor, anna, inside):
         )  # fmt: skip
         db.session.add_all([story, line, news])
         photo_id = _photo_of(noor, els)
+        shelf = library.add_folder("Regels", els.id)
+        book = library.add_link("https://kok.test/", library.Words("Beleid", "", shelf.id, "parents"), els.id)
         paper = documents.add_paper(
             documents.receive(pdf()), db.session.get(Child, noor.id), "Verslag", "daily", els.id
         )
         _take_along(noor, anna)
     return {
-        **EXAMPLES, "photo_id": photo_id, "document_id": paper.id, "size": "klein", "child_id": noor.id, "person_id": anna.person_id, "account_id": els.id, "import_id": done.id, "upload_id": upload.id, "file_id": file.id,
+        **EXAMPLES, "library_item_id": book.id, "folder_id": shelf.id, "photo_id": photo_id, "document_id": paper.id, "size": "klein", "child_id": noor.id, "person_id": anna.person_id, "account_id": els.id, "import_id": done.id, "upload_id": upload.id, "file_id": file.id,
         "item_id": news.id, "entry_id": story.id, "rhythm_id": line.id, "group_id": group.id, "location_id": group.location_id, "token_id": token.id,
     }  # fmt: skip
 

@@ -21,11 +21,13 @@ from portal.demo import facts, rules
 from portal.demo.facts import CHILDREN, COLLEAGUES, EXAMPLES, SAYS_NO
 from portal.diary.models import DiaryChild, DiaryEntry, RhythmEntry
 from portal.documents import actions as documents
+from portal.documents.models import Document
 from portal.face.actions import use_logo
 from portal.factors import actions as factors
 from portal.factors import rules as factor_rules
 from portal.factors.models import SecondFactor
 from portal.files.actions import keep, opened_logo
+from portal.library import actions as library
 from portal.notices.models import Notice
 from portal.organisations.actions import add_organisation
 from portal.organisations.models import Group, Location, Organisation
@@ -71,6 +73,7 @@ def fill(port: int) -> None:
                 if organisation is kok:
                     _troubles()
                     _papers(organisation.name)
+                    _library(organisation.name)
                     _fates()
                     _news()
     for organisation in all_organisations():
@@ -169,6 +172,21 @@ def _papers(sender: str) -> None:
         received = documents.receive(rules.paper(sender, title, words), "scan.pdf")
         row = documents.add_paper(received, _child_of(name), title, audience, wil.id)
         row.created_at = clock.now() - timedelta(days=days)
+
+
+def _library(sender: str) -> None:
+    """Folders with documents and a link, as the office fills them."""
+    wil = _account("wil@kok.example")
+    names = dict.fromkeys(row[0] for row in facts.LIBRARY)
+    folders = {name: library.add_folder(name, wil.id).id for name in names}
+    for number, (folder, title, text, audience, content) in enumerate(facts.LIBRARY, start=1):
+        words = library.Words(title, text, folders[folder], audience)
+        if content.startswith("https://"):
+            library.add_link(content, words, wil.id)
+        else:
+            received = documents.receive(rules.paper(sender, title, content), "scan.pdf")
+            added = library.add_document(received, words, wil.id)
+            db.session.get_one(Document, added.document_id).created_at = clock.now() - timedelta(days=40 * number)
 
 
 def _consents() -> None:

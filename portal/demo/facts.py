@@ -129,3 +129,33 @@ PAPERS = (
         " van negen tot twaalf uur.\nBellen:\nGaat het niet goed, dan bellen wij meteen.",
     ),
 )  # fmt: skip
+# The library: folder, title, what it is about, who may read it, and what stands on it, or where the link leads
+LIBRARY = (
+    (
+        "Regels en afspraken", "Klachtenregeling", "Wat u doet als u niet tevreden bent.", "public",
+        "Bent u niet tevreden? Vertel het eerst aan de medewerker van de groep. Samen lossen wij het meestal op.\n"
+        "Een klacht opschrijven:\nLukt dat niet, schrijf dan een e-mail aan kantoor@kok.example. U krijgt binnen een"
+        " week bericht, en binnen zes weken een antwoord met onze redenen.\nNaar buiten:\nBent u het niet eens met ons"
+        " antwoord? Bel het Klachtenloket Kinderopvang, of ga naar de Geschillencommissie Kinderopvang.",
+    ),
+    (
+        "Regels en afspraken", "Privacybeleid", "Welke gegevens wij bewaren, hoe lang, en wie ze ziet.", "public",
+        "Wij bewaren alleen wat wij nodig hebben om goed voor uw kind te zorgen.\nHoe lang:\nHet dossier van een kind"
+        " bewaren wij twee jaar na de laatste dag. Facturen bewaren wij zeven jaar, want dat moet van de wet.\nWie ziet"
+        " het:\nDe groep ziet de dagen van de eigen kinderen. In het ouderportaal leest u wie er meekeek.",
+    ),
+    (
+        "Regels en afspraken", "Pedagogisch beleidsplan", "Hoe wij met kinderen omgaan, per leeftijd.", "parents",
+        "Een kind leert door te spelen. Wij geven het tijd, ruimte en warmte.\nVeilig:\nElk kind heeft een mentor en"
+        " vaste gezichten.\nBuiten:\nWij gaan elke dag naar buiten, ook als het regent.",
+    ),
+    (
+        "Oudercommissie", "Notulen van 12 oktober", "Over de nieuwe tarieven, de tuin en het voorlezen.", "parents",
+        "Aanwezig: vier leden van de oudercommissie en Fenna van der Meer.\nTarieven:\nDe commissie adviseert positief,"
+        " met de vraag om eerder te vertellen wat er verandert.\nDe tuin:\nIn het voorjaar komt er een moestuin.",
+    ),
+    (
+        "Inspectie", "Inspectierapport van de GGD", "Wat de inspecteur dit jaar bij ons zag.", "public",
+        "https://www.landelijkregisterkinderopvang.nl/",
+    ),
+)  # fmt: skip

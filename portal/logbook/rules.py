@@ -137,6 +137,7 @@ KINDS: dict[str, tuple[Words, dict[str, Words]]] = {
             "document_added": lambda: _("Document toegevoegd"),
             "document_replaced": lambda: _("Document vervangen"),
             "document_withdrawn": lambda: _("Document ingetrokken"),
+            "library_changed": lambda: _("Bibliotheek gewijzigd"),
         },
     ),
     "staff": (

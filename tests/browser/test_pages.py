@@ -22,6 +22,7 @@ from portal.demo import actions as demo
 from portal.documents import actions as documents
 from portal.export.models import Export
 from portal.imports.models import PastImport
+from portal.library import actions as library
 from portal.messages import actions as news
 from portal.messages.actions import Audience, Words
 from portal.organisations.find import organisation
@@ -355,6 +356,16 @@ PAGES = {
     "purposes": ("staff", opened("/beheer/toestemming")),
     "add a purpose, wrong": ("staff", opened("/beheer/toestemming/nieuw", name="", text="")),
     "purpose": ("staff", opened("/beheer/toestemming/photo_own")),
+    "library": ("parent", opened("/bibliotheek")),
+    "library, none found": ("parent", opened("/bibliotheek?zoek=xyz")),
+    "library of a stranger": ("stranger", opened("/bibliotheek")),
+    "shelves": ("staff", opened("/beheer/bibliotheek")),
+    "add a document, wrong": ("staff", opened("/beheer/bibliotheek/document", title="")),
+    "add a link, wrong": ("staff", opened("/beheer/bibliotheek/link", title="", url="http://a")),
+    "document of the library": ("staff", followed("/beheer/bibliotheek", "table a")),
+    "new version, wrong": ("staff", lambda page: (followed("/beheer/bibliotheek", "table a")(page), followed_here(page, "a[href$=nieuwe-versie]"), fill(page))),
+    "add a folder, wrong": ("staff", opened("/beheer/bibliotheek/mappen/nieuw", name="")),
+    "folder": ("staff", followed("/beheer/bibliotheek", "a[href*=mappen]:not([href$=nieuw])")),
     "papers": ("parent", opened("/papieren")),
     "document": ("parent", with_document),
     "add a paper": ("staff", beneath("/beheer/kinderen", "/papieren/nieuw")),
@@ -419,7 +430,7 @@ NO_PAGE = {
     "static", "welcome.accent", "welcome.livez", "welcome.readyz", "welcome.security_txt",
     "welcome.well_known_change_password", "demo.mail_html",
     "second_step.qr_code", "uploads.example", "auth.letter", "files.logo",
-    "face.sample", "face.draft", "api_description.openapi", "photos.photo", "group_photos.photo", "documents.document", "takeout.download",
+    "face.sample", "face.draft", "api_description.openapi", "photos.photo", "group_photos.photo", "documents.document", "library.document", "takeout.download",
 }  # fmt: skip
 
 
@@ -434,6 +445,11 @@ def states(server, inbox, chromium, password_hash):
         f"{EMAIL};Lezer;van der;Berg;0612345678;Sem;Bakker;2026-01-31;;ja",
     )
     first = inbox.wait_for(EMAIL)
+    with server.rows():
+        by, folder = uuid4(), library.add_folder("Regels", uuid4())
+        words = library.Words("Klachtenregeling", "Als u niet tevreden bent.", folder.id, "public")
+        library.add_document(documents.receive(pdf()), words, by)
+        library.add_link("https://ggd.example/", library.Words("Inspectierapport", "", None, "public"), by)
     made = {}
 
     def state(who):
@@ -750,6 +766,8 @@ def test_every_page_is_in_these_lists(server):
         "office_diary.child", "office_diary.rhythm", "office_diary.entry", "diary.days", "diary.child_days",
         "diary.picture", "takeout.children", "takeout.child", "news.items", "news.item", "office_news.items", "office_news.write", "office_news.item",
         "office_news.change",
+        "library.library", "office_library.shelves", "office_library.add_document", "office_library.add_link",
+        "office_library.item", "office_library.replace", "office_library.add_folder", "office_library.folder",
         "documents.papers", "documents.landing", "office_papers.add_paper", "office_papers.paper",
         "office_search.search", "office_children.children", "office_children.child",
         "office_children_change.add_child", "office_children_change.change_child", "office_children_change.leave",
