@@ -204,6 +204,9 @@ def test_parent_needs_no_mouse(javascript, server, inbox, open_browser, save_pas
     keys.press("Enter")
     see_home(page)
     assert [cookie["name"] for cookie in kept_cookies(page) if "onthoud" in cookie["name"]]
+    page.set_viewport_size({"width": 360, "height": 740})
+    tab_to(page, "Menu")
+    keys.press("Enter")
     tab_to(page, "Uitloggen")
     keys.press("Enter")
     page.get_by_text("U bent uitgelogd.").wait_for()
