@@ -13,6 +13,7 @@ from portal.db import changed, db, scope
 from portal.messages.queries import published_between
 from portal.notices import mails, queries, rules
 from portal.notices.models import Notice, NoticeChoice, NoticeRound
+from portal.outbox.models import Mail
 
 # Looking
 
@@ -138,8 +139,12 @@ def take_back(notice: Notice) -> None:
 
 
 def sweep() -> None:
-    """Of what is long past nobody is told again."""
-    changed(sa.delete(Notice).where(Notice.until < clock.now() - rules.KEPT))
+    """Of what is long past nobody is told again, and the mails about it would fill the outbox."""
+    before = clock.now() - rules.KEPT
+    changed(sa.delete(Notice).where(Notice.until < before))
+    told = sa.select(Notice.mail_id)
+    ours = Mail.kind.in_(mails.KINDS), Mail.created_at < before, Mail.expires_at < before
+    changed(sa.delete(Mail).where(*ours, Mail.id.not_in(told)))
 
 
 # Choosing

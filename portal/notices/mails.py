@@ -9,6 +9,8 @@ from portal.notices.rules import URGENT_LIVES, quiet_begins
 from portal.outbox.actions import enqueue_all
 from portal.outbox.models import CALM, URGENT
 
+KINDS = ("notices/first_photo", "notices/evening", "notices/news", "notices/urgent")
+
 
 def notices(kind: str, due: Mapping[UUID, datetime]) -> dict[UUID, UUID]:
     """One for each of these accounts, behind all other mail, and not in the quiet hours. Gives their ids."""

@@ -360,8 +360,8 @@ def _notices():
 
     for where, took, statements, mails in measure():
         _row(
-            f"mails of six o'clock for {FAMILIES:,} families, {where}", "3 s, 20 statements", f"{took:.1f} s",
-            f"{statements}, {mails:,} mails", took <= 3 and statements <= 20 and mails == 2 * FAMILIES,
+            f"mails of six o'clock for {FAMILIES:,} families, {where}", "5 s, 20 statements", f"{took:.1f} s",
+            f"{statements}, {mails:,} mails", took <= 5 and statements <= 20 and mails == 2 * FAMILIES,
         )  # fmt: skip
 
 
