@@ -162,6 +162,8 @@ POSTS = {
     "office_news.publish": Post("manager", f"/beheer/nieuws/{ID}/publiceren", refusal=404),
     "office_news.unplan": Post("manager", f"/beheer/nieuws/{ID}/concept", refusal=404),
     "office_news.withdraw": Post("manager", f"/beheer/nieuws/{ID}/intrekken", refusal=404),
+    "office_news.attach": Post("manager", f"/beheer/nieuws/{ID}/bijlagen", refusal=404, large=True),
+    "office_news.detach": Post("manager", f"/beheer/nieuws/{ID}/bijlagen/{ID}/weg", refusal=404),
     "news.confirm": Post("parent", f"/nieuws/{ID}/gelezen", refusal=404),
     "office_diary.board": Post("manager", f"/beheer/dagboek/{ID}", refusal=404, large=True, stale=404),
     "office_diary.entry": Post("manager", f"/beheer/dagboek/verhaal/{ID}", refusal=404, stale=404),

@@ -18,7 +18,7 @@ from portal.files.images import Photograph, Picture
 from portal.imports import actions as imports
 from portal.imports import rules
 from portal.library import actions as library
-from portal.messages.models import NewsItem
+from portal.messages.models import NewsFile, NewsItem
 from portal.organisations.models import Group
 from portal.photos import actions as photos
 from portal.photos.actions import Received
@@ -49,7 +49,7 @@ ASKS = {
     "papers.see": ["documents.document", "documents.landing"],
     "papers.change": ["office_papers.add_paper", "office_papers.paper", "office_papers.withdraw"],
     "asker": ["takeout.download"],
-    "guardian": ["takeout.child", "takeout.ask", "news.item", "news.confirm", "diary.picture", "diary.child_days", "photos.photo"],
+    "guardian": ["takeout.child", "takeout.ask", "news.item", "news.confirm", "news.attachment", "diary.picture", "diary.child_days", "photos.photo"],
     "library.change": [
         "office_library.shelves", "office_library.add_document", "office_library.add_link", "office_library.item",
         "office_library.replace", "office_library.move", "office_library.withdraw", "office_library.add_folder",
@@ -92,7 +92,8 @@ ASKS = {
     ],
     "news.write": [
         "office_news.items", "office_news.write", "office_news.change", "office_news.item", "office_news.publish",
-        "office_news.unplan", "office_news.withdraw",
+        "office_news.unplan", "office_news.withdraw", "office_news.receipts", "office_news.attach",
+        "office_news.attachment", "office_news.detach",
     ],
     "imports.do": [
         "uploads.upload", "uploads.example", "uploads.preview", "uploads.confirm", "uploads.throw_away",
@@ -258,9 +259,11 @@ def examples(kok, els, noor, anna, inside):
         line = RhythmEntry(**here, day=day, child_id=noor.id, kind="note", at=clock.now(), note="gezongen")
         news = NewsItem(
             organisation_id=kok.id, scope="group", audience_id=group.id, title="Hoi", body="Hoi.", author_id=els.id,
-            publish_at=clock.now(),
+            publish_at=clock.now(), asks_receipt=True,
         )  # fmt: skip
         db.session.add_all([story, line, news])
+        db.session.flush()
+        db.session.add(NewsFile(organisation_id=kok.id, item_id=news.id, file_id=file.id))
         photo_id = _photo_of(noor, els)
         shelf = library.add_folder("Regels", els.id)
         book = library.add_link("https://kok.test/", library.Words("Beleid", "", shelf.id, "parents"), els.id)

@@ -3,6 +3,7 @@
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
 from typing import Any
+from uuid import uuid4
 
 import sqlalchemy as sa
 
@@ -26,8 +27,9 @@ from portal.face.actions import use_logo
 from portal.factors import actions as factors
 from portal.factors import rules as factor_rules
 from portal.factors.models import SecondFactor
-from portal.files.actions import keep, opened_logo
+from portal.files.actions import keep, opened_logo, put
 from portal.library import actions as library
+from portal.messages import actions as news
 from portal.notices.models import Notice
 from portal.organisations.actions import add_organisation
 from portal.organisations.models import Group, Location, Organisation
@@ -70,6 +72,7 @@ def fill(port: int) -> None:
                 know_names(db.session.scalars(sa.select(Person)).all())
                 _consents()
                 _days()
+                _messages(organisation)
                 if organisation is kok:
                     _troubles()
                     _papers(organisation.name)
@@ -298,6 +301,23 @@ def _photo(author: Account, day: date, number: int, children: list[Child]) -> No
         caption = facts.CAPTIONS[number % len(facts.CAPTIONS)]
         group = db.session.get_one(Group, children[0].group_id)
         photos.take_in(received, group, author.id, "foto.jpg", caption, shown)
+
+
+def _messages(organisation: Organisation) -> None:
+    """What the manager wrote these weeks. One parent said to have read what asks for it."""
+    manager = db.session.scalars(sa.select(Account).where(Account.role == "manager")).one()
+    for number, each in enumerate(facts.MESSAGES[organisation.slug]):
+        place = news.Audience("group", _group(each.group).id) if each.group else None
+        words = news.Words(each.title, each.body, each.asks_receipt)
+        item = news.write(uuid4(), place or news.Audience("organisation", organisation.id), words, by=manager)
+        if each.letter:
+            picture = news.opened_file(rules.paper(organisation.name, each.title, facts.LETTER))
+            news.attach(item, each.letter, put(picture.content), picture, by=manager)
+        if each.days is not None:
+            item.publish_at = _moment(clock.today() - timedelta(days=each.days), 8, 15 + 11 * number)
+        if each.asks_receipt:
+            news.confirm(item, _account("piet@voorbeeld.nl").person_id)
+    db.session.flush()
 
 
 def _moment(day: date, hour: int, minute: int) -> datetime:

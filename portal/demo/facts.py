@@ -1,6 +1,7 @@
 """Who there is in the demo, what its internet would say (nothing is really asked), and what happens there."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from portal.postmaster.facts import Answer, Door, Said
 
@@ -159,3 +160,65 @@ LIBRARY = (
         "https://www.landelijkregisterkinderopvang.nl/",
     ),
 )  # fmt: skip
+
+
+class Message(NamedTuple):
+    """News of the example: for a group or (without one) everyone; published so many days ago, or None: a draft."""
+
+    title: str
+    body: str
+    days: int | None
+    group: str = ""
+    asks_receipt: bool = False
+    letter: str = ""  # how the letter is called that goes with it
+
+
+MESSAGES = {
+    "kok": (
+        Message(
+            "Studiedag: wij zijn een dag dicht",
+            "Over twee weken hebben wij op vrijdag een studiedag. Alle groepen zijn dan de hele dag dicht."
+            " Deze dag staat ook in de jaarplanning.\n\n"
+            "Drukt u op de knop als u dit las? Dan weten wij dat niemand voor een dichte deur staat.\n\n"
+            "In English: all groups are closed on Friday in two weeks. Please press the button when you read this.",
+            2,
+            asks_receipt=True,
+        ),
+        Message(
+            "Nieuwe juf op De Vlinders",
+            "Vanaf maandag werkt juf Samira bij ons op de groep. Zij is er elke maandag, dinsdag en donderdag."
+            " Samira werkte eerst acht jaar op een peuterspeelzaal, en zij speelt gitaar. Dat horen wij vast snel.\n\n"
+            "Komt u bij het brengen even kennismaken?",
+            5,
+            group="De Vlinders",
+        ),
+        Message(
+            "Reservekleding en laarzen",
+            "Het is weer modderweer. Wilt u laarzen meegeven, en een tas met reservekleren met de naam erin?"
+            " De bak met gevonden sokken staat bij de voordeur.",
+            8,
+            group="De Rupsen",
+        ),
+        Message(
+            "Uitnodiging voor de ouderavond",
+            "Op de ouderavond vertelt een kinderarts over slapen. In de brief leest u het programma,"
+            " en hoe u zich aanmeldt. De koffie staat klaar vanaf half acht.",
+            11,
+            letter="Uitnodiging ouderavond.pdf",
+        ),
+        Message(
+            "Lampionnenoptocht in de buurt",
+            "Wij lopen met de lampionnen een rondje om het park. Wie er niet bij is die dag, is toch welkom.",
+            -3,
+        ),
+        Message("Nieuwe openingstijden", "Nog invullen: vanaf wanneer, en voor welke groepen.", None),
+    ),
+    "zonnebloem": (
+        Message("Welkom in het nieuwe portaal", "Hier leest u voortaan ons nieuws, en hoe de dag van uw kind was.", 6),
+    ),
+}
+LETTER = (
+    "Beste ouders,\nGraag nodigen wij u uit voor onze ouderavond. Een kinderarts vertelt over slapen, en er is tijd"
+    " voor uw vragen.\nProgramma:\n19.30 uur: inloop met koffie\n20.00 uur: slapen, wat is gewoon en wat helpt?\n"
+    "21.00 uur: uw vragen\n21.30 uur: een drankje\nMeedoen:\nAanmelden kan op de groep. Tot dan!"
+)

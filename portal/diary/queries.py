@@ -19,6 +19,7 @@ from portal.db import db
 from portal.diary.models import DiaryChild, DiaryEntry, DiaryVersion, DiaryVisit, RhythmEntry
 from portal.diary.rules import MOST_A_DAY, SAME_VISIT, Rhythm, Said, day_words, in_a_row, whole_days
 from portal.diary.rules import said as say
+from portal.messages.queries import MOST_NEWS, NEWS, Note, audiences_of, facts_of, lines_of, note_of
 from portal.photos.models import Photo, PhotoChild
 from portal.photos.queries import OTHERS_ALLOW_IT
 from portal.photos.rules import PAGE
@@ -93,6 +94,7 @@ def held_rhythm(row_id: UUID) -> RhythmEntry | None:
 # For a parent. Of each child the newest rows are read by its own index: the work does not grow with the years
 
 STORIES, RHYTHM = 20, MOST_A_DAY + 20  # that are read of one child
+FIRST = date(2000, 1, 1)  # before any day that was written about
 MOST_DAYS = 7  # on one page
 
 
@@ -131,33 +133,35 @@ class Told(NamedTuple):
 
 
 class Day(NamedTuple):
-    """One day: of each child its rhythm in the order of the clock, the stories, and the photos."""
+    """One day: the news, of each child its rhythm in the order of the clock, the stories, and the photos."""
 
     day: date
     title: str
+    news: list[Note]
     rhythm: list[tuple[str, list[Said]]]
     stories: list[tuple[str, Story]]  # with the names of the own children in it
     pictures: list[tuple[str, Picture]]
 
 
 def today_of(person_id: UUID, children: Sequence[ChildLine]) -> Day | None:
-    """Today, as far as something was written about it. Without photos it is two statements."""
-    days, _older = days_of(person_id, children, clock.today(), since=clock.today(), with_photos=False)
+    """Today, as far as something was written about it. Without photos and news it is two statements."""
+    days, _older = days_of(person_id, children, clock.today(), since=clock.today(), is_whole=False)
     return days[0] if days else None
 
 
 def days_of(
-    person_id: UUID, children: Sequence[ChildLine], until: date, since: date = date.min, with_photos: bool = True
+    person_id: UUID, children: Sequence[ChildLine], until: date, since: date = FIRST, is_whole: bool = True
 ) -> tuple[list[Day], date | None]:
     """Some days of these children up to and including this one, the newest first; and the last of them when there are
-    older ones. Three statements.
+    older ones. Three statements. What is not whole has no photos and no news.
     """
     if not children:
         return [], None
     names = {child.id: child.given_name for child in children}
-    facts = _facts(person_id, list(names), since, until)
-    pictures, ends = _pictures(list(names), facts) if with_photos else ([], [])
-    days, stories, told, is_more = _read(list(names), facts, ends)
+    audiences = audiences_of(children) if is_whole else {}
+    facts = _facts(person_id, list(names), since, until) | facts_of(audiences)
+    pictures, ends = _pictures(list(names), facts) if is_whole else ([], [])
+    days, stories, told, news, is_more = _read(list(names), len(audiences), facts, ends)
 
     said: dict[tuple[UUID, date], list[Said]] = {}
     for each in told:
@@ -168,7 +172,7 @@ def days_of(
 
     shown = [
         Day(
-            day, day_words(day, clock.today()),
+            day, day_words(day, clock.today()), [note for note in news if note.day == day],
             [(name, said[child_id, day]) for child_id, name in names.items() if (child_id, day) in said],
             [(who(story.child_ids), story) for story in stories if story.day == day],
             [(who(picture.child_ids), picture) for picture in pictures if picture.day == day],
@@ -181,7 +185,7 @@ def days_of(
 def _facts(person_id: UUID, child_ids: Sequence[UUID], since: date, until: date) -> dict[str, Any]:
     return {
         "since": since, "until": until, "today": clock.today(), "person_id": person_id,
-        "visit_over": clock.now() - SAME_VISIT,
+        "visit_over": clock.now() - SAME_VISIT, "after": clock.midnight(since),
         "before": clock.midnight(until + timedelta(days=1)),
     } | {f"child_{number}": child_id for number, child_id in enumerate(child_ids)}  # fmt: skip
 
@@ -196,11 +200,11 @@ class Everything(NamedTuple):
 
 def everything_of(person_id: UUID, child_id: UUID) -> Everything:
     """Three statements."""
-    facts = _facts(person_id, [child_id], date.min, clock.today())
+    facts = _facts(person_id, [child_id], FIRST, clock.today())
     rows = db.session.execute(_stories(1, None), facts).all()
-    lines = db.session.execute(_rhythm(1, None), facts).all()
+    lines = db.session.execute(_lines(1, most=None), facts).all()
     seen = db.session.execute(_SEEN.where(_BEFORE), {**facts, "child_ids": [child_id]}).all()
-    told = [Told(line.child_id, line.day, Rhythm(*line[2:])) for line in lines]
+    told = [Told(line.whose, line.day, Rhythm(*line[2:8])) for line in lines]
     return Everything(
         sorted(told, key=lambda each: (each.day, each.rhythm.at, each.rhythm.kind)),
         sorted(_gathered(rows, [child_id]), key=lambda story: (story.day, story.published_at, story.id)),
@@ -212,15 +216,20 @@ Ends = list[tuple[date, bool]]
 
 
 def _read(
-    child_ids: Sequence[UUID], facts: dict[str, Any], ends: Ends
-) -> tuple[list[date], list[Story], list[Told], bool]:
+    child_ids: Sequence[UUID], audiences: int, facts: dict[str, Any], ends: Ends
+) -> tuple[list[date], list[Story], list[Told], list[Note], bool]:  # fmt: skip
     rows = db.session.execute(_stories(len(child_ids)), facts).all()
-    lines = db.session.execute(_rhythm(len(child_ids)), facts).all()
+    lines = db.session.execute(_lines(len(child_ids), audiences), facts).all()
     read = {(row.child_id, row.id): row.day for row in rows}
+    told = [Told(line.whose, line.day, Rhythm(*line[2:8])) for line in lines if line.kind != NEWS]
+    notes = [(line.whose, note_of(line)) for line in lines if line.kind == NEWS]
     ends = ends + _ends([(child_id, day) for (child_id, _id), day in read.items()], STORIES)
-    days, is_more = whole_days(ends + _ends([(line.child_id, line.day) for line in lines], RHYTHM), MOST_DAYS)
-    told = [Told(line.child_id, line.day, Rhythm(*line[2:])) for line in lines if line.day in days]
-    return days, _gathered(rows, child_ids), sorted(told, key=lambda each: each.rhythm.at), is_more
+    ends += _ends([(each.child_id, each.day) for each in told], RHYTHM)
+    ends += _ends([(audience, note.day) for audience, note in notes], MOST_NEWS)
+    days, is_more = whole_days(ends, MOST_DAYS)
+    told = sorted((each for each in told if each.day in days), key=lambda each: each.rhythm.at)
+    news = sorted((note for _audience, note in notes), key=lambda note: note.published_at)
+    return days, _gathered(rows, child_ids), told, news, is_more
 
 
 def _ends(found: Sequence[tuple[UUID, date]], most: int) -> Ends:
@@ -288,15 +297,18 @@ def _tags_of(number: int, most: int | None) -> Any:
 
 
 @cache
-def _rhythm(children: int, most: int | None = RHYTHM) -> Any:
-    return sa.select(sa.union_all(*(sa.select(_rhythm_of(number, most)) for number in range(children))).subquery())
+def _lines(children: int, audiences: int = 0, most: int | None = RHYTHM) -> Any:
+    """The rhythm of these children, and what was published for them: one statement, for the page may ask six."""
+    each = [sa.select(_rhythm_of(number, most)) for number in range(children)]
+    return sa.select(sa.union_all(*each, *(sa.select(lines_of(number)) for number in range(audiences))).subquery())
 
 
 def _rhythm_of(number: int, most: int | None) -> Any:
     return (
         sa.select(
-            RhythmEntry.child_id, RhythmEntry.day, RhythmEntry.kind, RhythmEntry.at, RhythmEntry.until,
-            RhythmEntry.amount, RhythmEntry.choice, RhythmEntry.note,
+            RhythmEntry.child_id.label("whose"), RhythmEntry.day, RhythmEntry.kind, RhythmEntry.at, RhythmEntry.until,
+            RhythmEntry.amount, RhythmEntry.choice, RhythmEntry.note, RhythmEntry.id,
+            sa.literal_column("''", sa.String()).label("excerpt"), sa.false().label("is_new"),
         )
         .where(
             RhythmEntry.child_id == sa.bindparam(f"child_{number}", type_=sa.Uuid()),

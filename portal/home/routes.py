@@ -12,6 +12,7 @@ from portal.consent.queries import number_unanswered
 from portal.db import db, is_migrated
 from portal.diary.queries import today_of
 from portal.home.rules import is_birthday
+from portal.messages.queries import audiences_of, for_start
 from portal.organisations import rules
 from portal.outbox.compose import sender_of, subjects_of
 from portal.text import LANGUAGES, _
@@ -39,7 +40,7 @@ def home():
     return render_template(
         "home/home.html", greeting=_greeting(), children=children,
         unanswered=number_unanswered(person_id) if children else 0, many=len(found) > 1,
-        day=today_of(person_id, found),
+        day=today_of(person_id, found), lines=for_start(person_id, audiences_of(found)),
     )  # fmt: skip
 
 

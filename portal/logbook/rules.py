@@ -127,6 +127,7 @@ KINDS: dict[str, tuple[Words, dict[str, Words]]] = {
             "photo_downloaded": lambda: _("Hele foto geopend of bewaard"),
             "export_downloaded": lambda: _("Alles van een kind gedownload om mee te nemen"),
             "held_downloaded": lambda: _("Alles over een ouder opgevraagd (AVG)"),
+            "news_file_downloaded": lambda: _("Bijlage bij nieuws gedownload"),
             "parents_downloaded": lambda: _("Bestand met alle ouders en kinderen gedownload"),
             "log_downloaded": lambda: _("Logboek gedownload"),
         },

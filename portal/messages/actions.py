@@ -9,10 +9,15 @@ import sqlalchemy as sa
 from portal import clock
 from portal.audit.actions import record
 from portal.auth.models import Account, Person
-from portal.db import db, scope
+from portal.db import changed, db, scope
+from portal.documents import rules as documents
 from portal.errors import Refused
+from portal.files import actions as files
+from portal.files.images import Busy, Picture, Unusable, photo_of
+from portal.files.models import File
+from portal.files.rules import busy, clean_name
 from portal.messages import queries, rules
-from portal.messages.models import NewsItem, NewsRead, NewsVersion
+from portal.messages.models import NewsFile, NewsItem, NewsRead, NewsVersion
 from portal.text import _, one_line
 
 
@@ -111,6 +116,58 @@ def _say(item: NewsItem, words: Words) -> None:
 def _record(action: str, item: NewsItem, by: Account) -> None:
     record(action, None, by=by.id, object_type="news_item", object_id=item.id, detail=item.title)
     db.session.flush()
+
+
+# What goes with it
+
+
+def opened_file(content: bytes) -> Picture:
+    """What is kept of a file that was sent: a PDF as it is, a picture made anew. Raises Refused.
+
+    It takes a second: not in an open transaction.
+    """
+    if content.startswith(b"%PDF-"):
+        if problem := documents.problem_of(content):
+            raise Refused(documents.why_not(problem))
+        return Picture(documents.PDF, 0, 0, content)
+    if len(content) > rules.MOST_BYTES:
+        raise Refused(rules.why_not("heavy"))
+    try:
+        return next(picture for size, picture in photo_of(content).sizes if size == "groot")
+    except Unusable as unusable:
+        raise Refused(rules.why_not(str(unusable) if content else "broken")) from None
+    except Busy:
+        raise Refused(busy()) from None
+
+
+def attach(item: NewsItem, name: str, key: str, picture: Picture, by: Account) -> None:
+    """This goes with the message, which nobody else changes now. Raises Refused when there are too many."""
+    if len(queries.files_of([item.id])[item.id]) >= rules.MOST_FILES:
+        raise Refused(_("Bij een bericht horen hoogstens %(most)s bijlagen.", most=rules.MOST_FILES))
+    name = clean_name(name) or _("Bijlage")
+    file = files.add("news", name if picture.media_type == documents.PDF else rules.name_of_picture(name), key, picture)
+    file.used_at = clock.now()
+    db.session.add(NewsFile(organisation_id=scope(), item_id=item.id, file_id=file.id))
+    _files_changed(item, by)
+
+
+def detach(item: NewsItem, file: File, by: Account) -> None:
+    """The row goes now; the file follows with the next sweep."""
+    changed(sa.delete(NewsFile).where(NewsFile.file_id == file.id))
+    db.session.delete(file)
+    _files_changed(item, by)
+
+
+def _files_changed(item: NewsItem, by: Account) -> None:
+    if item.state(clock.now()) == "published":
+        item.changed_at = clock.now()
+        _record("news_changed", item, by)
+    db.session.flush()
+
+
+def note_downloaded(file: File, by: UUID) -> None:
+    """Somebody opened what goes with a message (domain.md, G5)."""
+    record("news_file_downloaded", None, by=by, object_type="file", object_id=file.id, detail=file.name)
 
 
 # A parent

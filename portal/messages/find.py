@@ -3,12 +3,14 @@
 from typing import NamedTuple
 from uuid import UUID
 
-from flask import abort
+from flask import Response, abort
 from flask_login import current_user
 
 from portal.auth.find import as_id
 from portal.children.find import seen_groups
 from portal.children.queries import children_of
+from portal.files import find as files
+from portal.files.models import File
 from portal.messages import queries
 from portal.messages.actions import Audience
 from portal.messages.models import NewsItem
@@ -27,6 +29,16 @@ def own_audiences() -> Audiences:
 def find_news(item_id: UUID) -> NewsItem:
     """A message that is published for this parent, or 404."""
     return queries.item_for(own_audiences(), item_id) or abort(404)
+
+
+def find_file(item: NewsItem, file_id: UUID) -> File:
+    """What goes with this message, or 404."""
+    return queries.file_of(item.id, file_id) or abort(404)
+
+
+def answer(file: File) -> Response:
+    """The file itself, to keep: a browser opens none of it inside the portal (domain.md, D10)."""
+    return files.download(file, file.name)
 
 
 def asked_last(words: str) -> NewsItem | None:

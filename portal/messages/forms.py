@@ -5,9 +5,9 @@ from uuid import uuid4
 from wtforms.validators import ValidationError
 
 from portal.auth.find import as_id
-from portal.fields import CheckBox, Choice, Day, Form, Hidden, Line, Paragraph, as_time, options
+from portal.fields import CheckBox, Choice, Day, Files, Form, Hidden, Line, Paragraph, as_time, options
 from portal.messages.actions import Words
-from portal.messages.rules import LONGEST_BODY, LONGEST_TITLE
+from portal.messages.rules import ACCEPT, LONGEST_BODY, LONGEST_TITLE, MOST_FILES
 from portal.text import _, lazy_gettext
 
 
@@ -75,3 +75,7 @@ class PlanForm(Form):
     @property
     def at(self):
         return as_time(self.time.data)
+
+
+class FilesForm(Form):
+    files = Files(lazy_gettext("Bestanden"), lazy_gettext("Kies een bestand."), ACCEPT, MOST_FILES)

@@ -1,7 +1,8 @@
 """News for the parents it is for, for the office, and for what tells about it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -16,11 +17,15 @@ from portal.children.queries import SEES_TODAY, ChildLine
 from portal.db import db, scope
 from portal.files.models import File
 from portal.messages.models import NewsFile, NewsItem, NewsRead, NewsVersion
-from portal.messages.rules import PAGE, end_of
+from portal.messages.rules import PAGE, STARTS, end_of, rank_at_start
 from portal.organisations.models import Group, Location
+from portal.people.queries import PAGE as MOST_PEOPLE
+from portal.people.queries import few, sorted_page
+from portal.people.rules import full_name
 
 # For a parent. Of each audience the newest rows are read by its own index: the work does not grow with the years
 
+MOMENT = NewsItem.publish_at.type
 # The organisation, locations and groups of somebody's children, each with the moment until which what is published
 # there is for them: now, or the end of the last day of a child that left.
 Audiences = Mapping[UUID, datetime]
@@ -69,8 +74,14 @@ def news_page(
     return lines[:PAGE], lines[PAGE - 1].id if len(lines) > PAGE else None
 
 
-def newest(person_id: UUID, audiences: Audiences) -> list[NewsLine]:
-    return _read(person_id, audiences, PAGE)
+def for_start(person_id: UUID, audiences: Audiences) -> list[NewsLine]:
+    """A few for the start page: first what waits for an answer, then what is new, then what was published lately."""
+    now, ranked = clock.now(), list[tuple[int, NewsLine]]()
+    for line in _read(person_id, audiences, 2 * PAGE):
+        rank = rank_at_start(now - line.publish_at, line.waits, line.is_new)
+        if rank is not None:
+            ranked.append((rank, line))
+    return [line for _rank, line in sorted(ranked, key=lambda each: each[0])][:STARTS]
 
 
 def _read(person_id: UUID, audiences: Audiences, most: int, last: NewsItem | None = None) -> list[NewsLine]:
@@ -79,11 +90,12 @@ def _read(person_id: UUID, audiences: Audiences, most: int, last: NewsItem | Non
     facts = {
         "person_id": person_id, "most": most, "before": (last and last.publish_at) or clock.now() + timedelta(days=1),
         "before_id": last.id if last else UUID(int=0),
-    } | _facts(audiences)  # fmt: skip
+    } | facts_of(audiences)  # fmt: skip
     return [NewsLine(*row) for row in db.session.execute(_lines(len(audiences)), facts)]
 
 
-def _facts(audiences: Audiences) -> dict[str, Any]:
+def facts_of(audiences: Audiences) -> dict[str, Any]:
+    """What a statement about these asks to know of them."""
     named = {f"audience_{number}": place for number, place in enumerate(audiences)}
     return named | {f"until_{number}": until for number, until in enumerate(audiences.values())}
 
@@ -109,20 +121,68 @@ def _lines(audiences: int) -> Any:
 _PLACE = sa.func.coalesce(Group.name, Location.name, "")
 
 
+def is_for(number: int) -> list[sa.ColumnElement[bool]]:
+    """Whether a message is published for this one of the audiences in `facts_of`."""
+    return [
+        NewsItem.audience_id == sa.bindparam(f"audience_{number}", type_=sa.Uuid()), NewsItem.withdrawn_at.is_(None),
+        NewsItem.publish_at <= sa.bindparam(f"until_{number}", type_=MOMENT),
+    ]  # fmt: skip
+
+
 def _newest_of(number: int) -> Any:
-    moment, uuid = NewsItem.publish_at.type, sa.Uuid()
     place = sa.tuple_(NewsItem.publish_at, NewsItem.id)
+    before = sa.tuple_(sa.bindparam("before", type_=MOMENT), sa.bindparam("before_id", type_=sa.Uuid()))
     return (
         sa.select(NewsItem.id)
-        .where(
-            NewsItem.audience_id == sa.bindparam(f"audience_{number}", type_=uuid), NewsItem.withdrawn_at.is_(None),
-            NewsItem.publish_at <= sa.bindparam(f"until_{number}", type_=moment),
-            place < sa.tuple_(sa.bindparam("before", type_=moment), sa.bindparam("before_id", type_=uuid)),
-        )
+        .where(*is_for(number), place < before)
         .order_by(NewsItem.publish_at.desc(), NewsItem.id.desc())
         .limit(sa.bindparam("most"))
         .subquery()
     )  # fmt: skip
+
+
+# In the diary, on the day it was published. The statement takes `after` and `before`, the ends of the days, too
+
+NEWS, MOST_NEWS = "news", 20  # that are read of one audience
+
+
+class Note(NamedTuple):
+    """A message as a day tells of it."""
+
+    id: UUID
+    day: date
+    published_at: datetime
+    title: str
+    excerpt: str
+    is_new: bool
+
+
+def note_of(line: Any) -> Note:
+    return Note(line.id, clock.local(line.at).date(), line.at, line.note, line.excerpt, bool(line.is_new))
+
+
+def lines_of(number: int) -> Any:
+    """The messages for one audience in the shape of a line of the rhythm, so that one statement gives both."""
+    opened = sa.exists().where(NewsRead.item_id == NewsItem.id, NewsRead.person_id == sa.bindparam("person_id"))
+    return (
+        sa.select(
+            NewsItem.audience_id.label("whose"), sa.cast(sa.null(), sa.Date).label("day"),
+            sa.literal_column(f"'{NEWS}'", sa.String()).label("kind"), NewsItem.publish_at.label("at"),
+            sa.cast(sa.null(), MOMENT).label("until"), sa.cast(sa.null(), sa.Integer).label("amount"),
+            sa.literal_column("''", sa.String()).label("choice"), NewsItem.title.label("note"), NewsItem.id,
+            sa.func.substr(NewsItem.body, 1, 200).label("excerpt"), sa.not_(opened).label("is_new"),
+        )
+        .where(
+            *is_for(number), NewsItem.publish_at >= sa.bindparam("after", type_=MOMENT),
+            NewsItem.publish_at < sa.bindparam("before", type_=MOMENT),
+        )
+        .order_by(NewsItem.publish_at.desc())
+        .limit(MOST_NEWS)
+        .subquery()
+    )  # fmt: skip
+
+
+# Of one message
 
 
 def item_for(audiences: Audiences, item_id: UUID) -> NewsItem | None:
@@ -137,9 +197,6 @@ def item_for(audiences: Audiences, item_id: UUID) -> NewsItem | None:
 def read_by(person_id: UUID, item_id: UUID) -> NewsRead | None:
     wanted = sa.select(NewsRead).where(NewsRead.item_id == item_id, NewsRead.person_id == person_id)
     return db.session.scalars(wanted).one_or_none()
-
-
-# Of one message
 
 
 def item(item_id: UUID) -> NewsItem | None:
@@ -171,11 +228,16 @@ def versions_of(item_id: UUID) -> Sequence[NewsVersion]:
 def files_of(item_ids: Sequence[UUID]) -> dict[UUID, list[File]]:
     """What goes with these messages, in the order in which it came."""
     of: dict[UUID, list[File]] = {item_id: [] for item_id in item_ids}
-    wanted = sa.select(NewsFile.item_id, File).join(File, File.id == NewsFile.file_id)
-    wanted = wanted.where(NewsFile.item_id.in_(item_ids)).order_by(NewsFile.created_at, NewsFile.id)
+    wanted = sa.select(NewsFile.item_id, File).join(File).where(NewsFile.item_id.in_(item_ids))
+    wanted = wanted.order_by(NewsFile.created_at, NewsFile.id)
     for item_id, file in db.session.execute(wanted) if item_ids else ():
         of[item_id].append(file)
     return of
+
+
+def file_of(item_id: UUID, file_id: UUID) -> File | None:
+    wanted = sa.select(File).join(NewsFile, NewsFile.file_id == File.id)
+    return db.session.scalars(wanted.where(NewsFile.item_id == item_id, File.id == file_id)).one_or_none()
 
 
 # For the office
@@ -202,38 +264,29 @@ def office_page(
         .where(*_in_state(state, clock.now()), *([NewsItem.audience_id.in_(only)] if only is not None else []))
     )
     if last is not None:
-        here = sa.tuple_(sa.literal(last.publish_at or last.created_at, _MOMENT.type), sa.literal(last.id, sa.Uuid()))
-        wanted = wanted.where(sa.tuple_(_MOMENT, NewsItem.id) < here)
-    found = db.session.execute(wanted.order_by(_MOMENT.desc(), NewsItem.id.desc()).limit(PAGE + 1))
+        here = sa.tuple_(sa.literal(last.publish_at or last.created_at, MOMENT), sa.literal(last.id, sa.Uuid()))
+        wanted = wanted.where(sa.tuple_(_PLACED_AT, NewsItem.id) < here)
+    found = db.session.execute(wanted.order_by(_PLACED_AT.desc(), NewsItem.id.desc()).limit(PAGE + 1))
     lines = [OfficeLine(*row) for row in found]
     return lines[:PAGE], lines[PAGE - 1].item.id if len(lines) > PAGE else None
 
 
-_MOMENT = sa.func.coalesce(NewsItem.publish_at, NewsItem.created_at, type_=NewsItem.publish_at.type)
+_PLACED_AT = sa.func.coalesce(NewsItem.publish_at, NewsItem.created_at, type_=MOMENT)
 
 
 def _in_state(state: str, now: datetime) -> Iterator[sa.ColumnElement[bool]]:
     yield NewsItem.withdrawn_at.is_not(None) if state == "withdrawn" else NewsItem.withdrawn_at.is_(None)
-    if state == "draft":
-        yield NewsItem.publish_at.is_(None)
-    if state == "planned":
-        yield NewsItem.publish_at > now
-    if state == "published":
-        yield NewsItem.publish_at <= now
+    moment = NewsItem.publish_at
+    when = {"draft": moment.is_(None), "planned": moment > now, "published": moment <= now}
+    yield from [when[state]] if state in when else []
 
 
 # Whom it is for
 
 
-class Reader(NamedTuple):
-    account_id: UUID
-    person_id: UUID
-
-
-def readers_of(item: NewsItem) -> list[Reader]:
-    """The parents with an account that is not blocked who may see it (or could, when it is not published yet)."""
-    wanted = sa.select(Account.id, Account.person_id).where(*readers(item)).order_by(Account.id)
-    return [Reader(*row) for row in db.session.execute(wanted, {"today": clock.today()})]
+def readers_of(item: NewsItem) -> Sequence[UUID]:
+    """The accounts of the parents who may see it (or could, when it is not published yet), those blocked left out."""
+    return db.session.scalars(sa.select(Account.id).where(*readers(item)), {"today": clock.today()}).all()
 
 
 def readers(item: NewsItem) -> list[sa.ColumnElement[bool]]:
@@ -253,25 +306,81 @@ def _belongs(item: NewsItem) -> list[sa.ColumnElement[bool]]:
     return [Child.group_id.in_(sa.select(Group.id).where(Group.location_id == item.audience_id))]
 
 
+class Reach(NamedTuple):
+    """For how many parents a message is, and how many of them opened it and said to have read it."""
+
+    readers: int
+    opened: int
+    read: int
+
+
+def reach_of(item: NewsItem) -> Reach:
+    counts = sa.select(sa.func.count(Account.id), sa.func.count(NewsRead.seen_at), sa.func.count(NewsRead.read_at))
+    return Reach(*db.session.execute(_with_reads(counts, item), {"today": clock.today()}).one())
+
+
+def _with_reads(statement: Any, item: NewsItem) -> Any:
+    """This statement about the accounts of everyone it is for, with what each did with it."""
+    theirs = sa.and_(NewsRead.person_id == Account.person_id, NewsRead.item_id == item.id)
+    return statement.select_from(Account).outerjoin(NewsRead, theirs).where(*readers(item))
+
+
+@dataclass
+class Receipt:
+    """A parent, and whether he or she said to have read it."""
+
+    account_id: UUID
+    person_id: UUID
+    name: str
+    seen_at: datetime | None
+    read_at: datetime | None
+    children: list[str] = field(default_factory=list)
+
+
+def receipts_page(item: NewsItem, state: str, last: UUID | None = None) -> tuple[list[Receipt], UUID | None]:
+    """One page of whom it is for after this person, and the last person when there is more. State: "", "read", "not".
+
+    At most four statements.
+    """
+    said = {"read": [NewsRead.read_at.is_not(None)], "not": [NewsRead.read_at.is_(None)]}.get(state, [])
+    today = {"today": clock.today()}
+    people = few(_with_reads(sa.select(Account.person_id), item).where(*said).params(today))
+    statement = sa.select(
+        Account.id, Account.person_id, Person.given_name, Person.infix, Person.family_name, NewsRead.seen_at,
+        NewsRead.read_at,
+    )  # fmt: skip
+    statement = _with_reads(statement, item).join(Person, Person.id == Account.person_id).where(*said)
+    rows = [
+        Receipt(account_id, person_id, full_name(given, infix, family), *moments)
+        for account_id, person_id, given, infix, family, *moments in db.session.execute(
+            sorted_page(statement, Account.person_id, people, last), today
+        )
+    ]
+    more = rows[MOST_PEOPLE - 1].person_id if len(rows) > MOST_PEOPLE else None
+    _add_children(rows[:MOST_PEOPLE], item)
+    return rows[:MOST_PEOPLE], more
+
+
+def _add_children(rows: Sequence[Receipt], item: NewsItem) -> None:
+    """The names of the children by whom it is for them."""
+    of = {row.person_id: row.children for row in rows}
+    wanted = (
+        sa.select(Guardianship.person_id, Person.given_name)
+        .join(Child, Child.id == Guardianship.child_id)
+        .join(Person, Person.id == Child.person_id)
+        .where(Guardianship.person_id.in_(list(of)), SEES_TODAY, *_belongs(item))
+        .order_by(Person.birth_date, Person.id)
+    )
+    for person_id, given in db.session.execute(wanted, {"today": clock.today()}) if of else ():
+        of[person_id].append(given)
+
+
 def published_between(begin: datetime, end: datetime) -> Sequence[NewsItem]:
     """What was published after the one moment, up to and including the other; the oldest first."""
     wanted = sa.select(NewsItem).where(
         NewsItem.publish_at > begin, NewsItem.publish_at <= end, NewsItem.withdrawn_at.is_(None)
     )
     return db.session.scalars(wanted.order_by(NewsItem.publish_at, NewsItem.id)).all()
-
-
-def unseen_between(begin: datetime, end: datetime) -> dict[UUID, list[UUID]]:
-    """By person the messages of that time that are for them and that they have not opened yet. A statement for each
-    message, and one more.
-    """
-    of: dict[UUID, list[UUID]] = {}
-    for each in published_between(begin, end):
-        opened = sa.exists().where(NewsRead.person_id == Account.person_id, NewsRead.item_id == each.id)
-        wanted = sa.select(Account.person_id).where(*readers(each), sa.not_(opened))
-        for person_id in db.session.scalars(wanted, {"today": clock.today()}):
-            of.setdefault(person_id, []).append(each.id)
-    return of
 
 
 def news_of_child(child_id: UUID) -> Sequence[NewsItem]:

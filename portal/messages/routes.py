@@ -46,3 +46,15 @@ def confirm(item_id):
     if not answers.is_htmx():
         flash(_("Bedankt. Wij weten nu dat u dit las."), "success")
     return answers.fragment("messages/_receipt.html", to=url_for(".item", item_id=item_id), item=found, read=read)
+
+
+@bp.get("/<uuid:item_id>/bijlage/<uuid:file_id>")
+def attachment(item_id, file_id):
+    file = find.find_file(find.find_news(item_id), file_id)
+    response, by = find.answer(file), current_user.account.id
+    if request.method == "GET":
+        database.end_reading()
+        with writing():
+            actions.note_downloaded(file, by)
+            db.session.commit()
+    return response

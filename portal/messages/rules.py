@@ -9,6 +9,10 @@ SCOPES = ("organisation", "location", "group")
 STATES = ("draft", "planned", "published", "withdrawn")
 LONGEST_TITLE, LONGEST_BODY = 120, 4000
 PAGE = 20
+MOST_FILES = 10
+MOST_BYTES = 15 << 20  # of one file (domain.md, D10)
+MOST_IN_A_POST = MOST_FILES * MOST_BYTES + (1 << 20)
+ACCEPT = "application/pdf,image/jpeg,image/png,image/webp,image/heic,image/heif"
 FURTHEST = timedelta(days=366)  # a year ahead is planned, more is a slip of the finger
 
 
@@ -37,8 +41,39 @@ def plan_problem(day: date, at: time, now: datetime) -> str:
 
 def end_of(day: date) -> datetime:
     """The last moment of this day."""
-    return moment_of(day + timedelta(days=1), time()) - timedelta(microseconds=1)
+    return clock.midnight(day + timedelta(days=1)) - timedelta(microseconds=1)
 
 
 def tomorrow(today: date) -> date:
     return today + timedelta(days=1)
+
+
+def why_not(problem: str) -> str:
+    """The sentence for a picture that cannot go with a message, by the problem in one word."""
+    sentences = {
+        "kind": _("Dit bestand kennen wij niet. Kies een PDF, of een foto (JPEG, PNG, WebP of HEIC)."),
+        "heavy": _("Dit bestand is te groot. Het mag hoogstens 15 MB zijn."),
+        "large": _("Deze foto heeft te veel beeldpunten. Maak hem kleiner en stuur hem opnieuw."),
+        "small": _("Deze foto is te klein. Neem er een van minstens 48 beeldpunten breed of hoog."),
+    }
+    broken = _("Dit bestand is beschadigd of niet helemaal aangekomen. Kies het nog een keer, of neem een ander.")
+    return sentences.get(problem, broken)
+
+
+def name_of_picture(name: str) -> str:
+    """How a picture is called that was made anew as a JPEG."""
+    stem, dot, _kind = name.rpartition(".")
+    return f"{stem if dot and stem else name}.jpg"
+
+
+# On the start page: what waits for an answer, what is new, and what was published these days
+STARTS, WAITS_FOR, NEW_FOR, RECENT_FOR = 3, timedelta(days=90), timedelta(days=30), timedelta(days=7)
+
+
+def rank_at_start(age: timedelta, waits: bool, is_new: bool) -> int | None:
+    """Where on the start page a message of this age stands; None when it is left for the list."""
+    if waits and age < WAITS_FOR:
+        return 0
+    if is_new and age < NEW_FOR:
+        return 1
+    return 2 if age < RECENT_FOR else None

@@ -1,11 +1,15 @@
 """News as the office and the groups write it: a draft, a look at it as parents see it, and then to the parents."""
 
-from flask import Blueprint, flash, g, render_template, request, url_for
+from flask import Blueprint, abort, flash, g, render_template, request, url_for
 from flask_login import current_user
 
 from portal import answers, clock, doors
-from portal.db import db
+from portal import db as database
+from portal.auth.find import as_id
+from portal.db import db, writing
 from portal.errors import Refused
+from portal.files.actions import count_upload, put
+from portal.files.rules import clean_name
 from portal.messages import actions, find, forms, queries, rules
 from portal.text import _
 
@@ -62,11 +66,16 @@ def item(item_id):
     ):
         flash(_("Het bericht is gepland."), "success")
         return answers.redirect(url_for(".item", item_id=item_id))
+    return _page(item_id, form, plan=form, attach=forms.FilesForm())
+
+
+def _page(item_id, form, plan, attach):
+    """The page of a message; `form` is the one that was sent, if any."""
     found = find.find_item(item_id)
     return answers.form_page(
-        "messages/office_item.html", form, item=found, place=queries.place_of(found), state=found.state(clock.now()),
-        files=queries.files_of([item_id])[item_id], versions=queries.versions_of(item_id),
-        readers=len(queries.readers_of(found)), today=clock.today(),
+        "messages/office_item.html", form, plan=plan, attach=attach, item=found, place=queries.place_of(found),
+        state=found.state(clock.now()), files=queries.files_of([item_id])[item_id],
+        versions=queries.versions_of(item_id), reach=queries.reach_of(found),
     )  # fmt: skip
 
 
@@ -96,6 +105,76 @@ def withdraw(item_id):
     found = find.find_living(item_id, held=True)
     words = _("Het bericht is ingetrokken. Ouders zien het niet.")
     return _flashed(lambda: actions.withdraw(found, by=current_user.account), found, words)
+
+
+@bp.get("/<uuid:item_id>/gelezen")
+def receipts(item_id):
+    """Who said to have read it, and who did not."""
+    found, state = find.find_item(item_id), request.args.get("toon", "")
+    if not found.asks_receipt:
+        abort(404)
+    state, last = state if state in ("read", "not") else "", as_id(request.args.get("na"))
+    rows, more = queries.receipts_page(found, state, last)
+    return render_template(
+        "messages/receipts.html", item=found, rows=rows, state=state, reach=None if last else queries.reach_of(found),
+        newest=url_for(".receipts", item_id=item_id, toon=state or None) if last else "",
+        older=url_for(".receipts", item_id=item_id, toon=state or None, na=more) if more else "",
+    )  # fmt: skip
+
+
+# What goes with it
+
+
+@bp.post("/<uuid:item_id>/bijlagen")
+def attach(item_id):
+    find.find_living(item_id)
+    form, plan, by = forms.FilesForm(), forms.PlanForm(), current_user.account
+    if form.validate_on_submit():
+        form.files.errors = [f"{name}: {reason}" for name, reason in _refused(item_id, form.files.data, by)]
+        if not form.files.errors:
+            flash(_("De bijlagen staan erbij."), "success")
+            return answers.redirect(url_for(".item", item_id=item_id))
+    _propose(plan, find.find_living(item_id))
+    return _page(item_id, form, plan, attach=form)
+
+
+def _refused(item_id, sent, by):
+    """Name and reason of files that are refused. Each is taken in by itself."""
+    for file in sent:
+        try:
+            with writing():
+                is_allowed = count_upload(by.id)
+                db.session.commit()
+            if not is_allowed:
+                raise Refused(_("U heeft dit uur heel veel bestanden gestuurd. Probeer het over een uur opnieuw."))
+            picture = actions.opened_file(file.stream.read(rules.MOST_BYTES + 1))
+            key = put(picture.content)
+            with writing():
+                actions.attach(find.find_living(item_id, held=True), file.filename or "", key, picture, by)
+                db.session.commit()
+        except Refused as refusal:
+            yield clean_name(file.filename or "")[:40], str(refusal)
+
+
+@bp.get("/<uuid:item_id>/bijlagen/<uuid:file_id>")
+def attachment(item_id, file_id):
+    file = find.find_file(find.find_item(item_id), file_id)
+    response, by = find.answer(file), current_user.account.id
+    if request.method == "GET":
+        database.end_reading()
+        with writing():
+            actions.note_downloaded(file, by)
+            db.session.commit()
+    return response
+
+
+@bp.post("/<uuid:item_id>/bijlagen/<uuid:file_id>/weg")
+def detach(item_id, file_id):
+    found = find.find_living(item_id, held=True)
+    actions.detach(found, find.find_file(found, file_id), by=current_user.account)
+    db.session.commit()
+    flash(_("De bijlage is weg."), "success")
+    return answers.redirect(url_for(".item", item_id=item_id))
 
 
 def _done(form, action):

@@ -241,6 +241,32 @@ def with_picture(page):
     followed_here(page, ".photos a")
 
 
+def with_files(page):
+    with_news(page)
+    followed_here(page, ".rows a")
+    page.locator("#attach-form [name=files]").set_input_files(
+        [
+            {"name": "Brief.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4 startxref %%EOF"},
+            {"name": "plaat.png", "mimeType": "image/png", "buffer": as_file(snapshot(640, 480), "PNG")},
+            {"name": "geen.pdf", "mimeType": "application/pdf", "buffer": b"geen brief"},
+        ]
+    )
+    page.evaluate("document.documentElement.id = 'before'")
+    page.locator("#attach-form").evaluate("form => setTimeout(() => HTMLFormElement.prototype.submit.call(form))")
+    page.locator("html:not(#before)").wait_for()
+
+
+def with_readers(page):
+    page.goto("/beheer/nieuws?toon=published")
+    if not page.locator(".rows a").count():
+        with_news(page, asks=True)
+        followed_here(page, ".rows a")
+        followed_here(page, "#publish-form button")
+    else:
+        followed_here(page, ".rows a")
+    followed_here(page, "#desk p a")
+
+
 def news_read(page):
     followed("/nieuws", ".news a")(page)
     if page.locator("#receipt-form button").count():  # who looked before pressed it
@@ -248,11 +274,13 @@ def news_read(page):
     page.locator("#receipt .state-good").wait_for()
 
 
-def with_news(page):
+def with_news(page, asks=False):
     """The list of the office, after a draft was written."""
     page.goto("/beheer/nieuws/nieuw")
     page.locator("#news-form [name=title]").fill("Feest")
     page.locator("#news-form textarea").fill("Kom ook.")
+    if asks:
+        page.locator("#news-form [name=asks_receipt]").check()
     followed_here(page, "#news-form button")
     page.locator("#desk").wait_for()
     page.goto("/beheer/nieuws")
@@ -336,6 +364,8 @@ PAGES = {
     "news to write": ("staff", opened("/beheer/nieuws/nieuw")),
     "news to write, wrong": ("staff", opened("/beheer/nieuws/nieuw", title="", body="")),
     "news to look at": ("staff", lambda page: (with_news(page), followed_here(page, ".rows a"))),
+    "news with files": ("staff", with_files),
+    "news and who read it": ("staff", with_readers),
     "news to change": ("staff", lambda page: (with_news(page), followed_here(page, ".rows a"), followed_here(page, "#desk a"))),
     "groups": ("staff", opened("/beheer/dagboek")),
     "board": ("staff", at_group()),
@@ -431,6 +461,7 @@ NO_PAGE = {
     "welcome.well_known_change_password", "demo.mail_html",
     "second_step.qr_code", "uploads.example", "auth.letter", "files.logo",
     "face.sample", "face.draft", "api_description.openapi", "photos.photo", "group_photos.photo", "documents.document", "library.document", "takeout.download",
+    "news.attachment", "office_news.attachment",
 }  # fmt: skip
 
 
@@ -765,7 +796,7 @@ def test_every_page_is_in_these_lists(server):
         "group_photos.photos", "group_photos.change_photo", "office_diary.groups", "office_diary.board",
         "office_diary.child", "office_diary.rhythm", "office_diary.entry", "diary.days", "diary.child_days",
         "diary.picture", "takeout.children", "takeout.child", "news.items", "news.item", "office_news.items", "office_news.write", "office_news.item",
-        "office_news.change",
+        "office_news.change", "office_news.receipts",
         "library.library", "office_library.shelves", "office_library.add_document", "office_library.add_link",
         "office_library.item", "office_library.replace", "office_library.add_folder", "office_library.folder",
         "documents.papers", "documents.landing", "office_papers.add_paper", "office_papers.paper",
