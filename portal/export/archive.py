@@ -155,14 +155,14 @@ class Reader(io.RawIOBase):
         self._at = offset + (0, self._at, self.size)[whence]
         return self._at
 
-    def read(self, size: int = -1) -> bytes:
+    def readinto(self, buffer: Any) -> int:
         if self._at >= self.size:
-            return b""
+            return 0
         content, begin = self._part_at(self._at)
-        start = self._at - begin
-        found = content[start : start + min(size if size >= 0 else self.size, MOST_AT_ONCE)]
+        found = memoryview(content)[self._at - begin :][: len(buffer)]
+        buffer[: len(found)] = found
         self._at += len(found)
-        return found
+        return len(found)
 
     def _part_at(self, at: int) -> tuple[bytes, int]:
         if self._number < 0 or not self._begins[self._number] <= at < self._begins[self._number + 1]:

@@ -44,6 +44,7 @@ def main():
     _start_and_memory()
     _import()
     _photos()
+    _take_along()
     _office_lists()
     _print()
     sys.exit(any(verdict == "OVER" for *_, verdict in ROWS))
@@ -342,6 +343,21 @@ def _photos():
         _row(
             f"thumbnail of it, {kind}", "30 kB", f"{found['thumbnail'] / 1000:.1f} kB", "", found["thumbnail"] <= 30_000
         )
+
+
+def _take_along():
+    from tests.speed.take_along import BYTES, PHOTOS, measure
+
+    found = measure()
+    if found is None:
+        _row("export of 2,000 photos of 3 MB", "600 s, 200 MiB", "no room on this disk", "", False)
+        return
+    for step, what in (("make", "is made ready"), ("fetch", "goes out, and is right")):
+        took = found[step]
+        _row(
+            f"export of {PHOTOS:,} photos of {BYTES // 1_000_000} MB {what}", "600 s, 200 MiB",
+            f"{took['seconds']:.0f} s, {took['mib']:.0f} MiB", "", took["seconds"] <= 600 and took["mib"] <= 200,
+        )  # fmt: skip
 
 
 def _days():
