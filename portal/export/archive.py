@@ -140,7 +140,7 @@ class Reader(io.RawIOBase):
         self._parts, self._get, self._let_go = parts, get, let_go
         self._begins = [0, *accumulate(part.length for part in parts)]
         self.size = self._begins[-1]
-        self._at, self._number, self._content = 0, -1, b""
+        self._at, self._number, self._content = 0, -1, memoryview(b"")
 
     def readable(self) -> bool:
         return True
@@ -159,16 +159,16 @@ class Reader(io.RawIOBase):
         if self._at >= self.size:
             return 0
         content, begin = self._part_at(self._at)
-        found = memoryview(content)[self._at - begin :][: len(buffer)]
+        found = content[self._at - begin :][: len(buffer)]
         buffer[: len(found)] = found
         self._at += len(found)
         return len(found)
 
-    def _part_at(self, at: int) -> tuple[bytes, int]:
+    def _part_at(self, at: int) -> tuple[memoryview, int]:
         if self._number < 0 or not self._begins[self._number] <= at < self._begins[self._number + 1]:
             self._number = bisect_right(self._begins, at) - 1
             part = self._parts[self._number]
-            self._content = self._get(part.key)[part.skip :] if part.key else part.words
+            self._content = memoryview(self._get(part.key))[part.skip :] if part.key else memoryview(part.words)
             if len(self._content) != part.length:
                 raise OSError(f"{part.key} is not what it was")
         return self._content, self._begins[self._number]

@@ -16,8 +16,8 @@ from portal.auth.models import Account
 from portal.diary.queries import Picture, Story, Told
 from portal.diary.rules import in_a_row, said
 from portal.export.held import HELD, LABELS
-from portal.export.queries import Attachment, News, Taken
-from portal.export.rules import FORMAT, attachment_name, photo_name
+from portal.export.queries import Attachment, News, Paper, Taken
+from portal.export.rules import FORMAT, dated_name, photo_name
 from portal.organisations.models import Organisation
 from portal.organisations.rules import accents
 from portal.text import _, language
@@ -95,11 +95,12 @@ def pages(taken: Taken, missing: set[UUID]) -> Iterator[Page]:
     """Everything but the photos, which are there already; those that could not be read are left out."""
     days = days_of(taken, missing)
     months = [Month(first, list(some)) for first, some in groupby(days, lambda each: each.day.replace(day=1))]
-    last = _end_of(max([*(each.day for each in days[-1:]), *(_day_of(each) for each in taken.news[-1:]), FIRST]))
+    last = _end_of(_last_day(taken, days))
     words: dict[str, Any] = {
         "child": taken.child, "organisation": taken.organisation, "locale": language(), "months": months,
         "tints": accents(taken.organisation.colour), "file_of": file_of, "in_a_row": in_a_row, "days": days,
-        "alt_of": alt_of, "news": taken.news, "missing": missing, "attached": attached,
+        "alt_of": alt_of, "news": taken.news, "missing": missing, "news_file": news_file, "paper_file": paper_file,
+        "papers": [each for each in taken.papers if each.id not in missing],
     }  # fmt: skip
     yield _written("index.html", last, cover=_cover(months), **words)
     for place, month in enumerate(months):
@@ -109,7 +110,7 @@ def pages(taken: Taken, missing: set[UUID]) -> Iterator[Page]:
             older=older, newer=newer, **words,
         )  # fmt: skip
     if taken.news:
-        yield _written("boek/nieuws.html", _end_of(_day_of(taken.news[-1])), template="news.html", **words)
+        yield _written("boek/nieuws.html", _end_of(_day_of(taken.news[-1].published_at)), template="news.html", **words)
     yield _written("LEESMIJ.txt", last, **words)
     yield Page("data.json", last, _json(taken, days, missing).encode())
     yield _written("data.schema.json", last)
@@ -135,12 +136,23 @@ def file_of(picture: Picture) -> str:
     return photo_name(picture.taken_at, picture.id)
 
 
-def attached(news: News, each: Attachment) -> str:
-    return attachment_name(news.published_at, each.id, each.name)
+def news_file(news: News, each: Attachment) -> str:
+    return f"bijlagen/{dated_name(news.published_at, each.id, each.name)}"
 
 
-def _day_of(news: News) -> date:
-    return clock.local(news.published_at).date()
+def paper_file(paper: Paper) -> str:
+    return f"documenten/{dated_name(paper.added_at, paper.id, paper.name)}"
+
+
+def _last_day(taken: Taken, days: list[BookDay]) -> date:
+    """The day of the newest thing in it, by which the same things give the same file."""
+    told = [each.day for each in days[-1:]]
+    sent = [*(each.published_at for each in taken.news[-1:]), *(each.added_at for each in taken.papers[-1:])]
+    return max([FIRST, *told, *(_day_of(moment) for moment in sent)])
+
+
+def _day_of(moment: datetime) -> date:
+    return clock.local(moment).date()
 
 
 def alt_of(picture: Picture, name: str) -> str:
@@ -188,6 +200,13 @@ def _json(taken: Taken, days: list[BookDay], missing: set[UUID]) -> str:
         },
         "days": [_day(each) for each in days],
         "news": [_news(each, missing) for each in taken.news],
+        "documents": [
+            {
+                "id": str(each.id), "title": each.title, "added_at": _iso(each.added_at),
+                "file": None if each.id in missing else paper_file(each),
+            }
+            for each in taken.papers
+        ],
     }  # fmt: skip
     return json.dumps(told, ensure_ascii=False, indent=1) + "\n"
 
@@ -217,7 +236,7 @@ def _news(news: News, missing: set[UUID]) -> dict[str, Any]:
     return {
         "id": str(news.id), "title": news.title, "text": news.body, "author": news.author,
         "published_at": _iso(news.published_at), "corrected_at": _iso(news.changed_at),
-        "files": [f"bijlagen/{attached(news, each)}" for each in news.attachments if each.id not in missing],
+        "files": [news_file(news, each) for each in news.attachments if each.id not in missing],
     }  # fmt: skip
 
 

@@ -201,7 +201,7 @@ def _written(path, taken, language, has_bar):
             with click.progressbar(photos, total, file=sys.stderr, hidden=not (has_bar and sys.stderr.isatty())) as bar:
                 for _photo in bar:
                     pass
-            worker.add_attachments(archive, taken, missing)
+            worker.add_files(archive, taken, missing)
             worker.add_pages(archive, taken, missing, language)
             archive.close()
             file.flush()

@@ -15,6 +15,7 @@ from portal.children.models import Child, Guardianship
 from portal.children.queries import SEES_TODAY, ChildLine, children_of
 from portal.db import db
 from portal.diary.queries import Everything, everything_of
+from portal.documents.queries import papers_for
 from portal.export.models import Export
 from portal.messages.queries import files_of, news_of_child
 from portal.organisations.models import Organisation
@@ -50,6 +51,16 @@ class News(NamedTuple):
     attachments: list[Attachment]
 
 
+class Paper(NamedTuple):
+    """A document of this child that this parent may open."""
+
+    id: UUID
+    title: str
+    added_at: datetime
+    key: str
+    name: str
+
+
 class Taken(NamedTuple):
     """All that this parent may see now of this child, and where its photos are kept by id and size. Facts, no rows:
     they are used over many transactions.
@@ -59,6 +70,7 @@ class Taken(NamedTuple):
     organisation: House
     everything: Everything
     news: list[News]
+    papers: list[Paper]
     keys: dict[tuple[UUID, str], str]
 
     def marks(self) -> set[str]:
@@ -71,6 +83,7 @@ class Taken(NamedTuple):
             *(_mark("story", story.id, story.day, story.body, sorted(story.others)) for story in stories),
             *(_mark("photo", picture.id, picture.taken_at, picture.caption) for picture in pictures),
             *(_mark("news", *item[:3], [each.id for each in item.attachments]) for item in self.news),
+            *(_mark("paper", paper.id, paper.title) for paper in self.papers),
         }
 
 
@@ -83,7 +96,16 @@ def taken(account: Account, child_id: UUID) -> Taken | None:
     keys = kept_jpegs([picture.id for picture in everything.pictures])
     organisation = db.session.get_one(Organisation, account.organisation_id)
     house = House(*(getattr(organisation, name) for name in House._fields))
-    return Taken(child, house, everything, _news(child_id), keys)
+    return Taken(child, house, everything, _news(child_id), _papers(account.person_id, child_id), keys)
+
+
+def _papers(person_id: UUID, child_id: UUID) -> list[Paper]:
+    """Without those with a BSN: the portal hands these out one by one (domain.md, F7)."""
+    return [
+        Paper(each.id, each.title, each.created_at, each.file.key, each.file.name)
+        for each in reversed(papers_for(person_id))
+        if each.child_id == child_id and each.file and not each.shows_bsn
+    ]
 
 
 def _news(child_id: UUID) -> list[News]:

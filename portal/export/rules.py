@@ -32,7 +32,7 @@ def photo_name(taken_at: datetime, photo_id: UUID) -> str:
     return f"{clock.local(taken_at):%Y-%m-%d_%H%M}_{photo_id.hex[:8]}.jpg"
 
 
-def attachment_name(moment: datetime, file_id: UUID, name: str) -> str:
+def dated_name(moment: datetime, file_id: UUID, name: str) -> str:
     """2026-11-24_1f0c3a5b_Nieuwsbrief.pdf"""
     stem, dot, kind = name.rpartition(".")
     shown = f"{_name(stem)}.{_name(kind)}" if dot and len(kind) <= 5 else _name(name)

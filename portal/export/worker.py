@@ -23,7 +23,7 @@ from portal.export import actions, book, exif, queries
 from portal.export.actions import Claim
 from portal.export.archive import Archive, Outline, packed
 from portal.export.queries import Taken
-from portal.export.rules import attachment_name, folder_name
+from portal.export.rules import folder_name
 from portal.files.storage import storage
 
 log = logging.getLogger("portal.export")
@@ -117,7 +117,7 @@ class Making:
         return is_ours
 
     def _finish(self) -> None:
-        add_attachments(self.archive, self.taken, self.missing)
+        add_files(self.archive, self.taken, self.missing)
         add_pages(self.archive, self.taken, self.missing, self.language)
         self.archive.close()
         content = packed(self.outline.parts, {"marks": sorted(self.taken.marks()), "name": self.archive.folder})
@@ -155,17 +155,19 @@ def _add_photo(archive: Archive, taken: Taken, picture: Picture) -> None:
         archive.add_kept(name, picture.taken_at, head, contents[size], keys[size], skip)
 
 
-def add_attachments(archive: Archive, taken: Taken, missing: set[UUID]) -> None:
-    """What went with news. Few and small beside the photos."""
-    for news in taken.news:
-        for each in news.attachments:
-            try:
-                content = storage().get(each.key)
-            except FileNotFoundError:
-                missing.add(each.id)
-            else:
-                name = f"bijlagen/{attachment_name(news.published_at, each.id, each.name)}"
-                archive.add_kept(name, news.published_at, b"", content, each.key, 0)
+def add_files(archive: Archive, taken: Taken, missing: set[UUID]) -> None:
+    """The documents of the child, and what went with news. Few and small beside the photos."""
+    files = [(book.paper_file(each), each.added_at, each.id, each.key) for each in taken.papers]
+    files += [
+        (book.news_file(news, each), news.published_at, each.id, each.key)
+        for news in taken.news
+        for each in news.attachments
+    ]
+    for name, moment, id_, key in files:
+        try:
+            archive.add_kept(name, moment, b"", storage().get(key), key, 0)
+        except FileNotFoundError:
+            missing.add(id_)
 
 
 def add_pages(archive: Archive, taken: Taken, missing: set[UUID], language: str) -> None:

@@ -14,8 +14,7 @@ from portal.children.queries import ChildLine
 from portal.diary.queries import Everything, Picture, Story, Told
 from portal.diary.rules import Rhythm
 from portal.export import book
-from portal.export.queries import Attachment, House, News, Taken
-from portal.export.rules import attachment_name
+from portal.export.queries import Attachment, House, News, Paper, Taken
 from tests.browser.conftest import CHECKERS
 from tests.browser.test_pages import axe, look_at  # noqa: F401
 from tests.conftest import missing
@@ -41,9 +40,10 @@ def taken():
     news = [
         News(UUID(int=9), "Feest", "Kom ook.", "Els Berg", moments[1], None, [Attachment(ID, "", "Brief & zo.pdf")])
     ]
+    papers = [Paper(UUID(int=11), "Verslag", moments[2], "", "verslag van Noor.pdf")]
     child = ChildLine(ID, "Noor", "Noor Bakker", DAYS[0], "De Vlinders", None, None, None)
     house = House("Kok Kinderopvang", "kantoor@kok.test", "010-1234567", "#1f6f66", "nl")
-    return Taken(child, house, Everything(rhythm, stories, pictures), news, {})
+    return Taken(child, house, Everything(rhythm, stories, pictures), news, papers, {})
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +60,8 @@ def unpacked(folder, language):
         files = {page.name: page.content for page in book.pages(told, set())}
     for picture in told.everything.pictures:
         files[f"fotos/{book.file_of(picture)}"] = files[f"boek/klein/{book.file_of(picture)}"] = jpeg
-    files[f"bijlagen/{attachment_name(told.news[0].published_at, ID, 'Brief & zo.pdf')}"] = b"%PDF"
+    (news,), (paper,) = told.news, told.papers
+    files |= dict.fromkeys((book.news_file(news, news.attachments[0]), book.paper_file(paper)), b"%PDF")
     for name, content in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)

@@ -13,6 +13,7 @@ from portal.diary.models import DiaryChild, DiaryEntry, RhythmEntry
 from portal.export import worker
 from portal.files.images import photo_of
 from portal.photos.models import Photo
+from tests.files.test_bucket import provider  # noqa: F401
 from tests.photos.conftest import allow, jpeg, ready, sem, send, state_of, work  # noqa: F401
 
 FOLDER = "Noor - Kok Kinderopvang"

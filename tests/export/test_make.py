@@ -13,6 +13,7 @@ from portal.outbox.models import Mail
 from portal.photos.models import PhotoFile
 from portal.photos.queries import kept_jpegs
 from tests.files.pictures import saved
+from tests.files.test_bucket import OURS
 from tests.files.test_photo import snapshot
 
 
@@ -119,6 +120,24 @@ def test_bucket_that_is_away_is_asked_again_later(taker, anna, noor, ready, make
     time.move(minutes=6)
     make()
     assert row().state == "ready"
+
+
+def test_photos_in_a_bucket_are_taken_along_too(provider, app, taker, anna, noor, ready, make, row, time, monkeypatch):
+    where = {"": provider.address, "_REGION": OURS["region"], "_KEY": OURS["key_id"], "_SECRET": OURS["secret"]}
+    for name, value in where.items():
+        monkeypatch.setitem(app.config, f"FILES_BUCKET{name}", value)
+    ready(noor)
+    kept = dict(provider.kept)
+    mine = taker(anna, noor)
+    mine.ask()
+    provider.trouble += [503] * 3
+    make()
+    assert row().state == "waiting", "a bucket that stumbles is asked again later"
+    time.move(minutes=6)
+    make()
+    with mine.unzipped() as zip_:
+        assert zip_.testzip() is None and len(zip_.namelist()) == 2 + 5
+    assert provider.kept == kept, "nothing of it is kept in the bucket"
 
 
 def test_photo_that_is_lost_does_not_keep_back_the_others(taker, anna, noor, ready, make, inside, kok):

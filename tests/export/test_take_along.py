@@ -5,6 +5,7 @@ import zipfile
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
+from uuid import uuid4
 from xml.etree import ElementTree
 
 import jsonschema_rs
@@ -13,14 +14,19 @@ from PIL import Image
 
 from portal import clock
 from portal.audit.models import AccessLog
-from portal.children.models import Block, Guardianship
+from portal.children.models import Block, Child, Guardianship
 from portal.diary.models import DiaryEntry
+from portal.documents import actions as documents
+from portal.documents.models import Document
 from portal.export import actions as export
 from portal.export.archive import Archive, Outline
 from portal.export.models import Export
 from portal.export.rules import folder_name
+from portal.messages import actions as news
+from portal.messages.actions import Audience, Words
 from portal.photos import actions as photos
 from portal.photos.models import Photo
+from tests.documents.pdf import pdf
 from tests.export.conftest import FOLDER
 from tests.files.pictures import saved
 from tests.files.test_photo import snapshot
@@ -73,6 +79,28 @@ def test_parent_takes_along_what_the_timeline_shows_and_nothing_more(
     (mail,) = [each for each in post.deliver() if "bestand" in each.subject]
     assert mail.to == [anna.email] and mail.links == [f"https://kok.test{mine.page}"]
     assert "Vries" not in mail.subject and "Bakker" not in mail.text
+
+
+def test_documents_and_news_go_along_as_far_as_this_parent_may_open_them(take, time, kok, noor, anna, els, inside):
+    with inside(kok) as session:
+        child = session.get(Child, noor.id)
+        documents.add_paper(documents.receive(pdf()), child, "Verslag", "daily", els.id)
+        hidden = documents.add_paper(documents.receive(pdf("anders")), child, "Met nummer", "daily", els.id)
+        hidden.shows_bsn = True
+        words = Words("Feest op <vrijdag>", "Kom ook.", asks_receipt=False, is_urgent=False)
+        news.publish(news.write(uuid4(), Audience("group", noor.group_id), words, els), els)
+    mine = take()
+    with mine.unzipped() as zip_:
+        (name,) = [name for name in zip_.namelist() if "/documenten/" in name]
+        assert zip_.read(name).startswith(b"%PDF")
+        told = json.loads(read(zip_, "data.json"))
+        jsonschema_rs.validator_for(json.loads(SCHEMA.read_text())).validate(told)
+        assert [each["title"] for each in told["documents"]] == ["Verslag"]
+        assert [each["title"] for each in told["news"]] == ["Feest op <vrijdag>"]
+        assert "Feest op &lt;vrijdag&gt;" in read(zip_, "boek/nieuws.html")
+    with inside(kok) as session:
+        documents.withdraw(session.query(Document).filter_by(title="Verslag").one(), els.id)
+    assert mine.fetch().status_code == 404
 
 
 def test_pixels_stay_as_they_are_kept(take, noor, ready, inside, kok):

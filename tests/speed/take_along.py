@@ -121,7 +121,9 @@ def _days(organisation_id, account, child):
         body = "Wij bouwden een toren die hoger was dan de juf. " * 8
         story = DiaryEntry(**here, day=at.date(), body=body, state="published", published_at=at, tags=[tag])
         lines = [
-            RhythmEntry(**here, child_id=child.id, day=at.date(), kind="bottle", at=at + timedelta(minutes=n), amount=150)
+            RhythmEntry(
+                **here, child_id=child.id, day=at.date(), kind="bottle", at=at + timedelta(minutes=n), amount=150
+            )
             for n in range(8)
         ]
         db.session.add_all([story, *lines])
