@@ -461,6 +461,7 @@ NO_PAGE = {
     "welcome.well_known_change_password", "demo.mail_html",
     "second_step.qr_code", "uploads.example", "auth.letter", "files.logo",
     "face.sample", "face.draft", "api_description.openapi", "photos.photo", "group_photos.photo", "documents.document", "library.document", "takeout.download",
+    "group_photos.stand",
     "news.attachment", "office_news.attachment",
 }  # fmt: skip
 
