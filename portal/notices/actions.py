@@ -49,6 +49,13 @@ def look(per_minute: int) -> bool:
     return True
 
 
+def look_later() -> None:
+    """It went wrong; the next try sees all that this one should have."""
+    if (round_ := queries.held_round()) is not None:
+        round_.next_at = clock.now() + rules.LOOK_EVERY
+        db.session.flush()
+
+
 def _tell_evening(day: date, round_: NoticeRound, per_minute: int) -> None:
     """One mail about all that came since the last, also to who heard of the first photo."""
     after = _floor(round_)

@@ -120,6 +120,30 @@ def test_worker_that_dies_in_a_round_told_nobody_and_the_next_tells_all(
     assert made() == (3, 3)
 
 
+def test_what_goes_wrong_in_one_organisation_keeps_no_other_waiting(
+    bram, begun, at, photo, families, app, made, kok, monkeypatch, caplog
+):
+    at("10:00")
+    for child in families(2):
+        photo(child)
+    tell, seen = actions._tell_news, []
+
+    def stumble(round_, per_minute):
+        seen.append(round_.organisation_id)
+        if round_.organisation_id != kok.id:
+            raise KeyError(kok.email)
+        tell(round_, per_minute)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(actions, "_tell_news", stumble)
+        at("18:00")
+        run(app)
+        run(app)
+    assert made() == (2, 2)
+    assert sorted(map(str, seen)) == sorted(map(str, {bram.organisation_id, kok.id})), "and it waits a minute itself"
+    assert "KeyError" in caplog.text and kok.email not in caplog.text
+
+
 def test_flood_of_these_mails_does_not_hold_up_a_password(begun, at, photo, noor, anna, app, inside, kok, post, time):
     at("10:00")
     photo(noor)
