@@ -1,9 +1,10 @@
 """Two organisations with made-up families."""
 
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 
@@ -233,42 +234,50 @@ def _news() -> None:
 
 
 def _days() -> None:
-    """Two weeks on the groups, of which today as far as it has come."""
+    """Six weeks on the groups, of which today as far as it has come. Of longer ago there are fewer photos, for each has
+    to be drawn before the demo can start."""
     writers = [each for each in db.session.scalars(sa.select(Account)) if each.role in MAY["diary.write"]]
     author = min(writers, key=lambda each: each.role)  # of the group itself when somebody works there
     children = [child for child in db.session.scalars(sa.select(Child)) if child.group]
-    may_name = consented([child.id for child in children], consent_rules.GROUP_NAME)
-    for back in range(14):
+    ids = [child.id for child in children]
+    rhythm: list[dict[str, Any]] = []
+    may_name = consented(ids, consent_rules.GROUP_NAME)
+    may_own, may_be_together = (
+        consented(ids, code) for code in (consent_rules.PHOTO_OWN, consent_rules.PHOTO_TOGETHER)
+    )
+    for back in range(7 * facts.WEEKS):
         day = clock.today() - timedelta(days=back)
         if day.weekday() > 4:
             continue
         for number, child in enumerate(children):
-            _rhythm(child, author, day, back + number)
+            rhythm += _rhythm(child, author, day, back + number)
             if (back + number) % 3 == 0:
                 told = facts.OF_ONE[(back + number) // 3 % len(facts.OF_ONE)]
                 _story(author, day, told.format(name=child.person.given_name), [child])
         for number, group_id in enumerate(dict.fromkeys(child.group_id for child in children)):
             named = [child for child in children if child.group_id == group_id and child.id in may_name]
-            if (back + number) % 2 == 1:
-                _photo(author, day, 3 * back + number, [child for child in children if child.group_id == group_id])
+            if (back + number) % (2 if back < 14 else 4) == 1:
+                here = {child.id for child in children if child.group_id == group_id}
+                shown = sorted(here & may_be_together) or sorted(here & may_own)[:1]
+                _photo(author, day, 3 * back + number, group_id, shown)
             if named and (back + number) % 2 == 0:
                 _story(author, day, facts.OF_GROUPS[(back + number) // 2 % len(facts.OF_GROUPS)], named)
+    if rhythm:
+        db.session.execute(sa.insert(RhythmEntry), rhythm)
     db.session.flush()
 
 
-def _rhythm(child: Child, author: Account, day: date, number: int) -> None:
+def _rhythm(child: Child, author: Account, day: date, number: int) -> Iterator[dict[str, Any]]:
     years = (day - (child.person.birth_date or day)).days // 365
     for hour, minute, kind, what, minutes in () if years > 3 else facts.BABY if years < 2 else facts.TODDLER:
         at = _moment(day, hour, minute + number * 7 % 13)
         until = at + timedelta(minutes=minutes + number * 5 % 20) if minutes else None
         if (until or at) < clock.now():
             amount, choice = (int(what), "") if isinstance(what, int) else (None, what)
-            db.session.add(
-                RhythmEntry(
-                    organisation_id=scope(), child_id=child.id, group_id=child.group_id, author_id=author.id, day=day,
-                    kind=kind, at=at, until=until, amount=amount, choice=choice,
-                )
-            )  # fmt: skip
+            yield {
+                "organisation_id": scope(), "child_id": child.id, "group_id": child.group_id, "author_id": author.id,
+                "day": day, "kind": kind, "at": at, "until": until, "amount": amount, "choice": choice,
+            }  # fmt: skip
 
 
 def _story(author: Account, day: date, body: str, children: list[Child]) -> None:
@@ -288,18 +297,13 @@ def _story(author: Account, day: date, body: str, children: list[Child]) -> None
     db.session.add(entry)
 
 
-def _photo(author: Account, day: date, number: int, children: list[Child]) -> None:
+def _photo(author: Account, day: date, number: int, group_id: UUID | None, shown: list[UUID]) -> None:
     """As a tablet sends it: the worker makes its sizes. On it are who may be together, or else one child."""
     taken_at = _moment(day, 10, 17 * number % 60)
-    may_own, may_be_together = (
-        consented([child.id for child in children], code)
-        for code in (consent_rules.PHOTO_OWN, consent_rules.PHOTO_TOGETHER)
-    )
-    shown = [child.id for child in children if child.id in may_be_together] or list(may_own)[:1]
     if shown and taken_at < clock.now():
         received = photos.receive(rules.photo(number, taken_at))
         caption = facts.CAPTIONS[number % len(facts.CAPTIONS)]
-        group = db.session.get_one(Group, children[0].group_id)
+        group = db.session.get_one(Group, group_id)
         photos.take_in(received, group, author.id, "foto.jpg", caption, shown)
 
 

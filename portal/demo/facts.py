@@ -86,7 +86,8 @@ def look(name: str, kind: str) -> Answer:
     return Answer("empty" if is_there else "none")
 
 
-# Two weeks on the groups. What happens on a day: hour, minute, kind, amount or choice, minutes it takes.
+WEEKS = 6
+# On the groups. What happens on a day: hour, minute, kind, amount or choice, minutes it takes.
 Happening = tuple[int, int, str, int | str, int]
 BABY: tuple[Happening, ...] = (
     (8, 40, "bottle", 180, 0), (9, 20, "diaper", "wet", 0), (9, 40, "sleep", "", 75), (11, 10, "diaper", "dirty", 0),
@@ -104,14 +105,30 @@ OF_GROUPS = (
     "Wij zaaiden tuinkers in eierdopjes. Morgen kijken wij of er al iets groeit.",
     "Vandaag verfden wij met sponsjes en met tenen. De voetstapjes hangen te drogen bij het raam.",
     "Buiten vonden wij drie slakken. Zij kregen een huis van takjes, met een tuin van klaver.",
+    "Het regende de hele ochtend. Met laarzen aan mocht iedereen in de plassen, en daarna kregen wij warme thee.",
+    "Wij bakten broodjes. De een kneedde een slang, de ander een egel. Opeten mocht ook.",
+    "De brandweer reed langs met de sirene aan. De rest van de dag was iedereen brandweer.",
+    "Op het plein lagen bergen bladeren. Gooien, rollen, tellen: wij konden er niet mee stoppen.",
+    "Vandaag was het stil en koud, en dus lazen wij veel. Vooral het boek over de beer moest vier keer.",
+    "Wij maakten soep. Iedereen sneed een wortel, en niemand liet een druppel over.",
+    "In de speelzaal klommen wij over de bank en onder het net door. Wie durfde, sprong van het blok.",
+    "Wij plakten een lange weg van tape op de vloer. Er was file tot aan de deur.",
 )
 OF_ONE = (
     "{name} bouwde een toren tot aan de kin, en telde zelf tot zeven. Wat een trotse blik.",
     "{name} hielp met fruit snijden, en proefde voor het eerst een kiwi. Eerst een gek gezicht, toen nog een stukje.",
     "{name} was vanochtend even verdrietig bij het afscheid. Na een boekje op schoot ging het spelen weer heel goed.",
     "{name} zat lang bij de zandtafel en vulde alle bekers, één voor één.",
+    "{name} deed zelf de schoenen aan. Links zat rechts, maar aan waren ze.",
+    "{name} zong een heel liedje mee, met alle gebaren erbij.",
+    "{name} sliep lang vandaag, en werd wakker met een lach.",
+    "{name} troostte een ander kind met een knuffel en een stukje banaan.",
+    "{name} maakte een tekening voor thuis. Hij ligt in het mandje, onder de jas.",
+    "{name} reed rondje na rondje op de loopfiets, en steeds een beetje harder.",
 )
-CAPTIONS = ("Hoger dan de kast!", "Bij de eendjes", "Voetjes vol verf", "Onze bloemen")
+CAPTIONS = (
+    "Hoger dan de kast!", "Bij de eendjes", "Voetjes vol verf", "Onze bloemen", "Iedereen droog", "Bladeren gooien",
+)  # fmt: skip
 
 # Papers of children: whose, the title, for whom, how many days ago, and what stands on it
 PAPERS = (

@@ -120,7 +120,31 @@ def _garden(pen: Pen, number: int) -> None:
         pen.ellipse((x - 40, y - 40, x + 40, y + 40), fill="#5b3a1e")
 
 
-SCENES = (_tower, _pond, _feet, _garden)
+def _rain(pen: Pen, number: int) -> None:
+    pen.rectangle((0, 0, WIDTH, HEIGHT), fill="#a9bcc9")
+    pen.rectangle((0, 760, WIDTH, HEIGHT), fill="#8a949b")
+    for drop in range(40):
+        x, y = drop * 193 % WIDTH, (drop * 137 + 31 * number) % 720
+        pen.line((x, y, x - 12, y + 46), fill="#e8f1f6", width=5)
+    for umbrella in range(3):
+        x, y = 240 + 390 * umbrella, 430 + 60 * ((umbrella + number) % 2)
+        colour = ("#c8553d", "#e9a23b", "#4f7cac", "#8a5a9e")[(umbrella + number) % 4]
+        pen.line((x, y, x, y + 300), fill="#4a3b2a", width=14)
+        pen.pieslice((x - 170, y - 150, x + 170, y + 150), 180, 360, fill=colour)
+        pen.ellipse((x - 130, y + 300, x + 130, y + 350), fill="#6f8ea3")
+
+
+def _leaves(pen: Pen, number: int) -> None:
+    pen.rectangle((0, 640, WIDTH, HEIGHT), fill=GRASS)
+    pen.rectangle((590, 260, 690, 760), fill="#7a5535")
+    pen.ellipse((380, 60, 900, 480), fill="#d98b2b")
+    for leaf in range(46):
+        x, y = leaf * 211 % WIDTH, 560 + (leaf * 97 + 53 * number) % 360
+        colour = ("#c8553d", "#e9a23b", "#b5642a", "#f2d24b")[(leaf + number) % 4]
+        pen.ellipse((x, y, x + 62, y + 34), fill=colour)
+
+
+SCENES = (_tower, _pond, _feet, _garden, _rain, _leaves)
 
 
 def paper(sender: str, title: str, words: str) -> bytes:

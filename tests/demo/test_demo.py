@@ -1,11 +1,12 @@
 """The demo: filled, with a mailbox, and only there when it was asked for."""
 
 import re
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
 
-from portal import create_app
+from portal import clock, create_app
 from portal import db as database
 from portal.db import db
 from portal.demo import actions
@@ -71,6 +72,14 @@ def test_new_parent_comes_in_with_the_mail_on_the_page(demo):
     assert browser.log_in(sanne, password=password).response.location == "/wachtwoord/nieuw"
     answer = at(demo, "kok").client.get(link + "/html", base_url=browser.origin)
     assert answer.status_code == 200 and "sandbox" in answer.headers["Content-Security-Policy"]
+
+
+def test_parent_reads_back_six_weeks(demo):
+    browser = at(demo, "kok")
+    browser.log_in(SimpleNamespace(email="anna@voorbeeld.nl"))
+    for weeks, end in ((1, "Oudere dagen"), (5, "Dit is het begin van het dagboek.")):
+        seen = browser.get(f"/dagboek?tot={clock.today() - timedelta(weeks=weeks)}").seen
+        assert "geslapen" in seen and "Verhaal over" in seen and end in seen, weeks
 
 
 def test_mails_of_the_neighbour_are_not_there(demo):
