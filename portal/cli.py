@@ -136,7 +136,8 @@ def demo(bind: str, fresh: bool) -> None:
 def served() -> Flask:
     """The application, whose answers do not tell which server and version they come from (security.md, H7)."""
     app = create_app()
-    inner = app.wsgi_app
+    lanes = serving.PHOTOS_FROM_A_BUCKET if app.config["FILES_BUCKET"] else serving.PHOTOS_AT_ONCE
+    inner = serving.in_line(app.wsgi_app, lanes)
 
     def nameless(environ: dict[str, Any], start_response: Any) -> Any:
         def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:

@@ -17,7 +17,7 @@ from portal.export.models import Export
 from portal.export.rules import BEGUN
 from portal.files.storage import storage
 
-# A slow line holds a thread for as long as it takes. Half of them stay free for who logs in (portal.serving.THREADS).
+# A slow line holds a thread for as long as it takes. The others stay free for who logs in (portal.serving.THREADS).
 _going_out = BoundedSemaphore(8)
 
 

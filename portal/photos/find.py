@@ -48,10 +48,11 @@ def find_group(group_id: UUID) -> Group:
 
 def answer(sight: Sight) -> Response:
     """The photo itself. It is asked anew each time; who has it already and may still see it, gets no bytes."""
-    response = files.answer(_best(sight.files))
-    response.set_etag(_best(sight.files).fingerprint)
+    kept = _best(sight.files)
+    is_known = request.if_none_match.contains_weak(kept.fingerprint)
+    response = Response(status=304) if is_known else files.answer(kept)
+    response.set_etag(kept.fingerprint)
     response.headers.add("Vary", "Accept")
-    response.make_conditional(request)
     return response
 
 

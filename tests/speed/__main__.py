@@ -45,6 +45,7 @@ def main():
     _import()
     _photos()
     _take_along()
+    _login_while_looking()
     _office_lists()
     _print()
     sys.exit(any(verdict == "OVER" for *_, verdict in ROWS))
@@ -379,6 +380,17 @@ def _notices():
             f"mails of six o'clock for {FAMILIES:,} families, {where}", "5 s, 20 statements", f"{took:.1f} s",
             f"{statements}, {mails:,} mails", took <= 5 and statements <= 20 and mails == 2 * FAMILIES,
         )  # fmt: skip
+
+
+def _login_while_looking():
+    from tests.speed.login_while_looking import measure
+
+    found = measure()
+    (rest, _), (busy, _) = found["rest"], found["busy"]
+    _row(
+        "login while 200 parents look at 40 thumbnails", "1.33 x, no failure", f"{rest:.0f} and {busy:.0f} ms",
+        f"{busy / rest:.2f} x", busy <= 1.33 * rest and not found["served"]["failures"],
+    )  # fmt: skip
 
 
 def _office_lists():
