@@ -234,8 +234,7 @@ def _news() -> None:
 
 
 def _days() -> None:
-    """Six weeks on the groups, of which today as far as it has come. Of longer ago there are fewer photos, for each has
-    to be drawn before the demo can start."""
+    """Six weeks on the groups, of which today as far as it has come. Each photo is drawn before the demo starts."""
     writers = [each for each in db.session.scalars(sa.select(Account)) if each.role in MAY["diary.write"]]
     author = min(writers, key=lambda each: each.role)  # of the group itself when somebody works there
     children = [child for child in db.session.scalars(sa.select(Child)) if child.group]
@@ -262,8 +261,7 @@ def _days() -> None:
                 _photo(author, day, 3 * back + number, group_id, shown)
             if named and (back + number) % 2 == 0:
                 _story(author, day, facts.OF_GROUPS[(back + number) // 2 % len(facts.OF_GROUPS)], named)
-    if rhythm:
-        db.session.execute(sa.insert(RhythmEntry), rhythm)
+    db.session.execute(sa.insert(RhythmEntry), rhythm)
     db.session.flush()
 
 
@@ -303,8 +301,7 @@ def _photo(author: Account, day: date, number: int, group_id: UUID | None, shown
     if shown and taken_at < clock.now():
         received = photos.receive(rules.photo(number, taken_at))
         caption = facts.CAPTIONS[number % len(facts.CAPTIONS)]
-        group = db.session.get_one(Group, group_id)
-        photos.take_in(received, group, author.id, "foto.jpg", caption, shown)
+        photos.take_in(received, db.session.get_one(Group, group_id), author.id, "foto.jpg", caption, shown)
 
 
 def _messages(organisation: Organisation) -> None:
