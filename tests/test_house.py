@@ -22,7 +22,7 @@ ROOT = PORTAL.parent
 # Imports go down these floors, and on one floor to the left. `portal` is portal/__init__.py.
 FLOORS = [
     ["clock", "errors", "config", "roles"],
-    ["db", "keys", "text"],
+    ["db", "keys", "text", "sheets"],
     ["throttle", "organisations"],
     ["fields", "answers", "menu", "jinja", "pages", "doors"],
     ["audit", "files", "passwords", "outbox"],

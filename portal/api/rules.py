@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from portal.auth.rules import email_key
 from portal.children.rules import birth_date_problem, folded, is_address
-from portal.imports.rules import NO_TEXT
+from portal.sheets import NO_TEXT
 from portal.text import _
 from portal.throttle.rules import Limit
 

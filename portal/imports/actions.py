@@ -19,12 +19,13 @@ from portal.db import Model, db, scope
 from portal.errors import Refused
 from portal.imports import queries
 from portal.imports.models import PastImport
-from portal.imports.rules import ParentRow, Remark
+from portal.imports.rules import ParentRow
 from portal.organisations.actions import reopen_groups
 from portal.organisations.models import Group
 from portal.people.actions import know_names
 from portal.people.models import NameWord
 from portal.people.rules import words_of
+from portal.sheets import Remark
 from portal.text import _
 from portal.throttle import actions as throttle
 from portal.throttle.rules import Limit

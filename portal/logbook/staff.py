@@ -10,8 +10,8 @@ from portal import answers, clock, doors
 from portal.audit.actions import record
 from portal.auth.find import confirm_first
 from portal.db import db
-from portal.imports.rules import harmless
 from portal.logbook import find, forms, queries, rules, words
+from portal.sheets import harmless
 from portal.text import _
 from portal.throttle.rules import masked
 

@@ -7,7 +7,8 @@ from uuid import UUID
 import pytest
 
 from portal.db import db, within, writing
-from portal.imports.rules import MOST_BYTES, MOST_COLUMNS
+from portal.imports.rules import MOST_BYTES
+from portal.sheets import MOST_COLUMNS
 from portal.uploads import actions
 from portal.uploads.models import Upload
 from tests.imports.conftest import ANNA, FAMILY, HEADER, PIET, a_file, many
