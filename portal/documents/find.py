@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import Response, abort
 from flask_login import current_user
 
-from portal.children.find import find_child_here, seen_groups
+from portal.children.find import find_child_here, seen_groups, shielded
 from portal.children.models import Child
 from portal.documents import queries
 from portal.documents.models import Document
@@ -28,7 +28,10 @@ def find_document(document_id: UUID) -> Found:
     kinds = [code for code, kind in queries.KINDS.items() if may(current_user.role, kind.permission)]
     if not kinds:
         abort(404)
-    return Found(queries.seen_here(document_id, kinds, seen_groups()[1], person_id) or abort(404), False)
+    found = queries.seen_here(document_id, kinds, seen_groups()[1], person_id)
+    if found is None or found.person_id in shielded():  # on a bill stands an address
+        abort(404)
+    return Found(found, False)
 
 
 def find_paper(child_id: UUID, document_id: UUID, held: bool = False) -> tuple[Child, Document]:
