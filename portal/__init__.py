@@ -39,6 +39,7 @@ FEATURES = [
     "messages",
     "diary",
     "library",
+    "invoices",
     "notices",
     "export",
     "home",

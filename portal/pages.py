@@ -36,7 +36,8 @@ def init_app(app: Flask) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.filters.update(
         datum=text.datum, datumtijd=text.datumtijd, dag=text.dag, tijd=text.tijd, verjaardag=text.verjaardag,
-        leeftijd=text.leeftijd, grootte=text.grootte, getal=text.getal,
+        leeftijd=text.leeftijd, grootte=text.grootte, getal=text.getal, euro=text.euro,
+        duur=text.duur, maand=text.maand,
     )  # fmt: skip
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.globals.update(_=text._, gettext=text._, ngettext=text.ngettext, static_url=jinja.static_url)

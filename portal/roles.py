@@ -24,6 +24,7 @@ MAY: dict[str, frozenset[str]] = {
     "news.everywhere": _SEES_PARENTS,
     "library.change": _OFFICE,
     "imports.do": _OFFICE,
+    "invoices.see": _OFFICE,
     "mail.see": _OFFICE,
     "mail.settings": _MANAGER,
     "organisation.change": _MANAGER,

@@ -1,6 +1,7 @@
 """Words and filters for templates: dates, ages and translations. Dutch is the source, English a translation."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,11 +19,14 @@ __all__ = [
     "dag",
     "datum",
     "datumtijd",
+    "duur",
+    "euro",
     "getal",
     "grootte",
     "language",
     "lazy_gettext",
     "leeftijd",
+    "maand",
     "ngettext",
     "one_line",
     "tijd",
@@ -111,6 +115,24 @@ def leeftijd(birth_date: date) -> str:
 def getal(number: int) -> str:
     """2.000"""
     return str(numbers.format_decimal(number, locale=language()))
+
+
+def euro(cents: int) -> str:
+    """€ 1.926,42"""
+    return str(numbers.format_currency(Decimal(cents) / 100, "EUR", locale=language())).replace("\xa0", " ")
+
+
+def duur(minutes: int) -> str:
+    """37 uur en 30 minuten"""
+    hours, rest = divmod(abs(minutes), 60)
+    spoken = [ngettext("%(num)s uur", "%(num)s uur", hours)] if hours or not rest else []
+    spoken += [ngettext("%(num)s minuut", "%(num)s minuten", rest)] if rest else []
+    return ("-" if minutes < 0 else "") + _(" en ").join(spoken)
+
+
+def maand(day: date) -> str:
+    """november 2026"""
+    return dates.format_date(day, "MMMM y", locale=language())
 
 
 def grootte(size: int) -> str:

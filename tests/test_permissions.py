@@ -1,6 +1,7 @@
 """Who may open what: every address of the portal, for everyone who could come by (security.md, I2)."""
 
 import re
+from uuid import uuid4
 
 import pytest
 
@@ -17,6 +18,7 @@ from portal.files import actions as files
 from portal.files.images import Photograph, Picture
 from portal.imports import actions as imports
 from portal.imports import rules
+from portal.invoices.models import Invoice
 from portal.library import actions as library
 from portal.messages.models import NewsFile, NewsItem
 from portal.organisations.models import Group
@@ -28,7 +30,8 @@ from tests.documents.pdf import pdf
 from tests.forms import ID
 
 # What each page asks. "everyone" may always come; "parent" is who is logged in whole,
-# "guardian" who is that of Noor, "asker" the one of them who asked for it; else a permission (portal/roles.py). Papers
+# "guardian" who is that of Noor, "asker" the one of them who asked for it, "payer" who
+# pays it; else a permission (portal/roles.py). Papers
 # of Noor are for her guardians too.
 ASKS = {
     "everyone": [
@@ -45,7 +48,9 @@ ASKS = {
         "second_step.qr_code", "second_step.use_recovery_code", "second_step.confirm", "own_second_step.overview",
         "own_second_step.make_codes", "own_second_step.turn_off", "who_looked.who_looked", "own.change_address", "own.confirm_address",
         "own.details", "notices.choose", "consent.overview", "consent.answer", "diary.days", "takeout.children", "documents.papers", "news.items",
+        "invoices.invoices",
     ],
+    "payer": ["invoices.invoice"],
     "papers.see": ["documents.document", "documents.landing"],
     "papers.change": ["office_papers.add_paper", "office_papers.paper", "office_papers.withdraw"],
     "asker": ["takeout.download"],
@@ -120,7 +125,7 @@ EVERYONE = [*OUTSIDE, *PARENTS, *ROLES, *ELSEWHERE]
 def test_every_address_has_a_row(app):
     assert {rule.endpoint for rule in app.url_map.iter_rules()} == set(OF)
     assert sum(len(endpoints) for endpoints in ASKS.values()) == len(OF), "a page stands in two rows"
-    assert set(ASKS) - {"everyone", "parent", "guardian", "asker"} <= set(MAY)
+    assert set(ASKS) - {"everyone", "parent", "guardian", "asker", "payer"} <= set(MAY)
 
 
 @pytest.fixture
@@ -194,7 +199,7 @@ def may_pass(who, asks):
         return True
     if asks == "parent":
         return not is_out(who)
-    if asks == "asker":
+    if asks in ("asker", "payer"):
         return who == "own parent"
     if asks in ("guardian", "papers.see") and who in ("own parent", "co-parent"):
         return True
@@ -271,9 +276,10 @@ def examples(kok, els, noor, anna, inside):
             documents.receive(pdf()), db.session.get(Child, noor.id), "Verslag", "daily", els.id
         )
         _take_along(noor, anna)
+        invoice_id = _invoice_of(anna)
     return {
         **EXAMPLES, "library_item_id": book.id, "folder_id": shelf.id, "photo_id": photo_id, "document_id": paper.id, "size": "klein", "child_id": noor.id, "person_id": anna.person_id, "account_id": els.id, "import_id": done.id, "upload_id": upload.id, "file_id": file.id,
-        "item_id": news.id, "entry_id": story.id, "rhythm_id": line.id, "group_id": group.id, "location_id": group.location_id, "token_id": token.id,
+        "item_id": news.id, "invoice_id": invoice_id, "entry_id": story.id, "rhythm_id": line.id, "group_id": group.id, "location_id": group.location_id, "token_id": token.id,
     }  # fmt: skip
 
 
@@ -286,6 +292,16 @@ def _photo_of(child, by):
         claimed, Photograph(None, [("klein", Picture("image/jpeg", 9, 9, b"a photo"))]), [files.put(b"a photo")]
     )
     return photo.id
+
+
+def _invoice_of(payer):
+    document = documents.add(documents.receive(pdf()), "invoice", "Factuur", "financial", None, payer.person_id)
+    invoice = Invoice(
+        id=uuid4(), organisation_id=payer.organisation_id, number="1", sort="invoice", period=clock.today(),
+        payer_id=payer.person_id, total_cents=1, due_on=clock.today(), state="open", document=document, fingerprint="",
+    )  # fmt: skip
+    db.session.add(invoice)
+    return invoice.id
 
 
 def _take_along(child, parent):

@@ -17,6 +17,7 @@ from portal.diary.models import DiaryVisit
 from portal.documents.models import Document
 from portal.export.models import Export
 from portal.factors.models import FactorReset, RecoveryCode, SecondFactor
+from portal.invoices.models import Invoice
 from portal.messages.models import NewsItem, NewsRead
 from portal.notices.models import Notice, NoticeChoice
 from portal.outbox.models import Mail
@@ -63,6 +64,8 @@ HELD = [
          ("asked_at", "child_id", "state", "expires_at")),
     Held("documents", lazy_gettext("Documenten"), Document, "person_id",
          ("created_at", "title", "kind", "withdrawn_at")),
+    Held("invoices", lazy_gettext("Facturen"), Invoice, "payer_id",
+         ("created_at", "number", "sort", "period", "total_cents", "due_on", "state")),
     Held("sessions", lazy_gettext("Apparaten"), Session, "account_id",
          ("created_at", "seen_at", "kind", "remembered", "browser", "address", "ended_at", "ended_because")),
     Held("links", lazy_gettext("Links uit e-mails en brieven"), OneTimeLink, "account_id",

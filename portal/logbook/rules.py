@@ -139,6 +139,8 @@ KINDS: dict[str, tuple[Words, dict[str, Words]]] = {
             "document_replaced": lambda: _("Document vervangen"),
             "document_withdrawn": lambda: _("Document ingetrokken"),
             "library_changed": lambda: _("Bibliotheek gewijzigd"),
+            "invoices_imported": lambda: _("Bestand met facturen geïmporteerd"),
+            "invoice_changed": lambda: _("Stand van een factuur gewijzigd"),
         },
     ),
     "staff": (

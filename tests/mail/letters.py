@@ -18,7 +18,7 @@ TOKEN = "eyJqIjoiRkxYc0N0ZGJyUSIsIm8iOiJjMGZmZWUifQ.aSMDtA.x5bVyT2v0kM3h4uZ1oQ9s
 NEWS = (
     "auth/password_changed", "auth/new_device", "factors/second_step_changed", "children/child_added",
     "parents/address_changed", "parents/address_new", "postmaster/trial", "own/address_taken",
-    "own/correction",
+    "own/correction", "invoices/ready",
 )  # fmt: skip
 # What tells of something new can be stopped by a link, and then by a button of the mail program.
 STOPPABLE = ("notices/first_photo", "notices/evening", "notices/news")
@@ -45,6 +45,7 @@ def context_of(folder, origin):
         "factors/second_step_changed": "/account/sessies",
         "factors/second_step_goes": f"/tweede-stap-houden/{TOKEN}",
         "children/child_added": "/inloggen",
+        "invoices/ready": "/facturen",
         "export/ready": f"/meenemen/{UUID(int=7)}",
         "own/confirm_address": f"/account/adres/bevestigen/{TOKEN}",
         "own/address_asked": f"/adres-houden/{TOKEN}",

@@ -1,0 +1,284 @@
+"""Taking over invoices: looked at, their PDFs kept, and then all of them written at once, or none.
+
+A PDF is kept before its row is, and not in an open transaction. When it ends badly in between, no row knows of it: it
+is taken away at once, or, after a power cut, by the next sweep (files.actions.sweep).
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal, NamedTuple, TypeVar
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+
+from portal import clock
+from portal.audit.actions import record
+from portal.db import changed, db, scope
+from portal.documents import actions as documents
+from portal.documents import rules as document_rules
+from portal.documents.actions import Arrived
+from portal.files import actions as files
+from portal.files.rules import clean_name
+from portal.imports import queries as people
+from portal.invoices import mails, queries, rules
+from portal.invoices.bundle import Bundle, key_of
+from portal.invoices.models import Invoice, InvoiceLine
+from portal.invoices.queries import Known
+from portal.invoices.rules import Sheet
+from portal.sheets import Remark
+from portal.text import _
+
+CHUNK = 1000
+State = Literal["new", "changed", "unchanged"]
+STATES: tuple[State, ...] = ("new", "changed", "unchanged")
+Progress = Callable[[int, int], None]  # done, of all
+T = TypeVar("T")
+
+
+class Pdf(NamedTuple):
+    """What there is to know of one PDF before it is kept."""
+
+    sha256: str
+    problem: str  # a sentence, or ""
+
+
+@dataclass
+class Examined:
+    """What came in, each row and each PDF by itself. Nothing of it is compared with what the portal knows."""
+
+    sheet: Sheet
+    pdfs: dict[str, Pdf]
+    unused: list[str]  # PDFs of no invoice
+
+
+def examine(bundle: Bundle, progress: Progress | None = None) -> Examined:
+    """Raises Refused for what is no file of invoices. It takes a while: not in an open transaction."""
+    sheet = rules.read(bundle.table, clock.today())
+    asked = {key_of(invoice.file_name) for invoice in sheet.invoices}
+    pdfs = {}
+    for done, name in enumerate(sorted(asked & set(bundle.pdfs)), start=1):
+        content = bundle.pdfs[name]()
+        problem = document_rules.problem_of(content)
+        pdfs[name] = Pdf(hashlib.sha256(content).hexdigest(), document_rules.why_not(problem) if problem else "")
+        if progress:
+            progress(done, len(asked))
+    return Examined(sheet, pdfs, sorted(set(bundle.pdfs) - asked))
+
+
+@dataclass
+class Step:
+    """What one invoice of the file comes to."""
+
+    invoice: rules.Invoice
+    state: State
+    payer: people.KnownParent
+    known: Known | None
+    fingerprint: str
+    sha256: str
+
+
+@dataclass
+class Result:
+    """What the file changed, or would. With bad rows nothing was changed at all."""
+
+    steps: list[Step] = field(default_factory=list)
+    bad_rows: list[Remark] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)  # nothing is wrong, but the office wants to know
+    rows: int = 0
+    extra_columns: list[str] = field(default_factory=list)
+    children: dict[Any, UUID] = field(default_factory=dict)
+
+    def number(self, state: State) -> int:
+        return sum(step.state == state for step in self.steps)
+
+    @property
+    def told(self) -> list[UUID]:
+        """Who gets a mail: the payers of new invoices that are not paid yet, in the order of the file."""
+        news = (step for step in self.steps if step.state == "new" and step.invoice.state != "paid")
+        return list(dict.fromkeys(step.payer.account_id for step in news))
+
+    def counts(self) -> dict[str, int]:
+        cents = sum(step.invoice.total_cents for step in self.steps if step.state == "new")
+        states = {f"invoices_{state}": self.number(state) for state in STATES}
+        return {"rows": self.rows, **states, "new_cents": cents, "mails": len(self.told)}
+
+    def outcome(self) -> str:
+        """The same for the same outcome: what is looked at first and what is then done are compared by it."""
+        steps = [(step.invoice.number, step.state, step.fingerprint, step.sha256) for step in self.steps]
+        lines = [remark.line for remark in (*self.bad_rows, *self.remarks)]  # their words come in two languages
+        return hashlib.sha256(repr((steps, lines)).encode()).hexdigest()
+
+
+def compare(examined: Examined) -> Result:
+    """What taking this over would come to now. Only reads."""
+    sheet = examined.sheet
+    result = Result(bad_rows=list(sheet.bad_rows), rows=sheet.rows, extra_columns=sheet.extra_columns)
+    payers, known_children = people.known_parents(), people.known_children()
+    result.children = {key: child.id for key, child in known_children.items()}
+    known = queries.known_invoices([invoice.number for invoice in sheet.invoices])
+    for invoice in sheet.invoices:
+        payer = payers.get(invoice.payer_key)
+        problems = [*_people_problems(invoice, payer, result), *_pdf_problems(invoice, known, examined)]
+        if payer and not problems:
+            step = _step(invoice, payer, known.get(invoice.number), examined, result)
+            problems = _change_problems(step)
+            result.steps.append(step)
+        result.bad_rows += problems
+    result.bad_rows.sort()
+    for name in examined.unused:
+        result.remarks.append(Remark(0, _("%(name)s hoort bij geen enkele rij", name=clean_name(name))))
+    return result
+
+
+def _people_problems(invoice: rules.Invoice, payer: people.KnownParent | None, result: Result) -> Iterator[Remark]:
+    if payer is None:
+        yield Remark(invoice.line, _("er is geen ouder met het adres %(email)s", email=invoice.payer))
+    for each in invoice.lines:
+        if each.child_key and each.child_key not in result.children:
+            reason = _(
+                "%(child)s, geboren op %(day)s, is niet bekend",
+                child=each.child_name, day=f"{each.child_key[2]:%d-%m-%Y}",
+            )  # fmt: skip
+            yield Remark(each.line, reason)
+
+
+def _pdf_problems(invoice: rules.Invoice, known: dict[str, Known], examined: Examined) -> Iterator[Remark]:
+    pdf, kept = examined.pdfs.get(key_of(invoice.file_name)), known.get(invoice.number)
+    if pdf is None and kept is None:
+        reason = _(
+            "factuur %(number)s: %(name)s zit er niet bij", number=invoice.number, name=clean_name(invoice.file_name)
+        )
+        yield Remark(invoice.line, reason)
+    elif pdf and pdf.problem:
+        yield Remark(invoice.line, f"{clean_name(invoice.file_name)}: {pdf.problem}")
+    elif pdf and kept and pdf.sha256 != kept.sha256:
+        reason = _(
+            "factuur %(number)s staat al in het portaal met een andere PDF; laat de PDF weg, of geef een correctie een"
+            " eigen nummer",
+            number=invoice.number,
+        )  # fmt: skip
+        yield Remark(invoice.line, reason)
+
+
+def _step(
+    invoice: rules.Invoice, payer: people.KnownParent, kept: Known | None, examined: Examined, result: Result
+) -> Step:
+    state: State = "new"
+    if kept:
+        state = "unchanged" if (kept.state, kept.due_on) == (invoice.state, invoice.due_on) else "changed"
+    pdf = examined.pdfs.get(key_of(invoice.file_name))
+    fingerprint = invoice.fingerprint(payer.person_id, result.children)
+    return Step(invoice, state, payer, kept, fingerprint, pdf.sha256 if pdf else "")
+
+
+def _change_problems(step: Step) -> list[Remark]:
+    """An invoice that a parent may have seen is never another one: what was wrong is put right by a credit."""
+    if step.known is None or step.known.fingerprint == step.fingerprint:
+        return []
+    reason = _(
+        "factuur %(number)s staat al in het portaal met andere regels of een andere betaler; een correctie krijgt een"
+        " eigen nummer, en wat terug moet een creditfactuur",
+        number=step.invoice.number,
+    )  # fmt: skip
+    return [Remark(step.invoice.line, reason)]
+
+
+# Writing
+
+
+def keep_pdfs(result: Result, bundle: Bundle, progress: Progress | None = None) -> dict[str, Arrived]:
+    """Keep the PDF of each new invoice; by its number. Not in an open transaction. Raises Refused: no room."""
+    new = [step for step in result.steps if step.state == "new"]
+    kept: dict[str, Arrived] = {}
+    try:
+        for done, step in enumerate(new, start=1):
+            content = bundle.pdf(step.invoice.file_name) or b""
+            title = _("Factuur %(number)s", number=step.invoice.number)
+            name = clean_name(step.invoice.file_name)
+            kept[step.invoice.number] = documents.arrive(content, title, name, step.payer.person_id)
+            if progress:
+                progress(done, len(new))
+    except BaseException:
+        take_back(kept)
+        raise
+    return kept
+
+
+def take_back(kept: dict[str, Arrived]) -> None:
+    """Nothing was written: the PDFs go, and the disk has its room again."""
+    files.take_back([each.key for each in kept.values()])
+
+
+def write(
+    examined: Examined, kept: dict[str, Arrived], expected: str, per_minute: int, by: UUID | None = None
+) -> Result:
+    """Write what was looked at, all of it, with one mail for each payer.
+
+    Nothing is written when it comes to something else by now than was `expected`.
+    """
+    people.wait_for_other_import()
+    result = compare(examined)
+    if result.bad_rows or result.outcome() != expected:
+        return result
+    new = [step for step in result.steps if step.state == "new"]
+    accounts = {step.payer.person_id: step.payer.account_id for step in new}
+    made = documents.add_all(
+        [kept[step.invoice.number] for step in new], rules.INVOICE, "financial", by, accounts
+    )  # fmt: skip
+    ids = {step.invoice.number: uuid4() for step in new}
+    _insert(Invoice, [_row(step, ids[step.invoice.number], id_) for step, id_ in zip(new, made, strict=True)])
+    _insert(InvoiceLine, [row for step in new for row in _lines(step, ids[step.invoice.number], result)])
+    _update([step for step in result.steps if step.state == "changed"], by)
+    if result.number("new") or result.number("changed"):
+        record("invoices_imported", None, by=by, detail=f"{len(new)} new, {result.number('changed')} changed")
+    mails.ready(result.told, per_minute)
+    db.session.flush()
+    return result
+
+
+def _insert(model: type[Invoice] | type[InvoiceLine], rows: list[dict[str, Any]]) -> None:
+    for chunk in _chunks(rows):
+        db.session.execute(sa.insert(model).execution_options(render_nulls=True), chunk)
+
+
+def _row(step: Step, invoice_id: UUID, document_id: UUID) -> dict[str, Any]:
+    invoice = step.invoice
+    return {
+        "id": invoice_id, "organisation_id": scope(), "number": invoice.number, "sort": invoice.sort,
+        "period": invoice.period, "payer_id": step.payer.person_id, "total_cents": invoice.total_cents,
+        "due_on": invoice.due_on, "state": invoice.state, "document_id": document_id, "fingerprint": step.fingerprint,
+    }  # fmt: skip
+
+
+def _lines(step: Step, invoice_id: UUID, result: Result) -> Iterator[dict[str, Any]]:
+    for position, line in enumerate(step.invoice.lines, start=1):
+        yield {
+            "organisation_id": scope(), "invoice_id": invoice_id, "position": position,
+            "child_id": result.children[line.child_key] if line.child_key else None, "lrk_number": line.lrk_number,
+            "care_type": line.care_type, "description": line.description, "minutes": line.minutes,
+            "rate_cents": line.rate_cents, "amount_cents": line.amount_cents, "counts_for_statement": line.counts,
+        }  # fmt: skip
+
+
+def _update(steps: Sequence[Step], by: UUID | None) -> None:
+    """The state, and until when it may be paid."""
+    alike: dict[tuple[str, date], list[UUID]] = {}
+    for step in steps:
+        if step.known is None:
+            continue
+        alike.setdefault((step.invoice.state, step.invoice.due_on), []).append(step.known.id)
+        record(
+            "invoice_changed", step.payer.account_id, by=by, object_type="invoice", object_id=step.known.id,
+            detail=f"{step.invoice.number}: {step.known.state} -> {step.invoice.state}",
+        )  # fmt: skip
+    for (state, due_on), ids in alike.items():
+        for chunk in _chunks(ids):
+            those = sa.update(Invoice).where(Invoice.id.in_(chunk))
+            changed(those.values(state=state, due_on=due_on, updated_at=clock.now()))
+
+
+def _chunks(values: list[T]) -> Iterator[list[T]]:
+    for start in range(0, len(values), CHUNK):
+        yield values[start : start + CHUNK]

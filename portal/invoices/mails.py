@@ -1,0 +1,20 @@
+"""The mail about invoices."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from uuid import UUID
+
+from portal import clock
+from portal.imports.queries import next_bulk_mail
+from portal.outbox.actions import enqueue_all
+from portal.outbox.models import BULK
+
+LIVES = timedelta(days=3)
+
+
+def ready(account_ids: Iterable[UUID], per_minute: int) -> int:
+    """One for each payer, however many invoices there are: no amount and no file is in it. The number of mails."""
+    pause, start = timedelta(minutes=1) / per_minute, next_bulk_mail(per_minute)
+    due = {account_id: start + number * pause for number, account_id in enumerate(account_ids)}
+    last = max(due.values(), default=clock.now())
+    return len(enqueue_all("invoices/ready", due, last + LIVES, BULK))

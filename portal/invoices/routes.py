@@ -1,0 +1,24 @@
+"""Invoices for who pays them."""
+
+from flask import Blueprint, render_template
+from flask_login import current_user
+
+from portal import doors
+from portal.invoices import find, queries, rules
+
+bp = doors.parents(Blueprint("invoices", __name__))
+
+
+@bp.get("/facturen")
+def invoices():
+    found = queries.invoices_of(current_user.account.person_id)
+    return render_template("invoices/invoices.html", years=queries.by_year(found), states=rules.STATE_NAMES)
+
+
+@bp.get("/facturen/<uuid:invoice_id>")
+def invoice(invoice_id):
+    found = find.find_invoice(invoice_id)
+    return render_template(
+        "invoices/invoice.html", invoice=found, lines=queries.lines_of(found.id), states=rules.STATE_NAMES,
+        care=rules.CARE_NAMES,
+    )  # fmt: skip
