@@ -13,6 +13,7 @@ from portal.auth.models import Account, Person, StaffGroup
 from portal.children.models import Child, Guardianship
 from portal.children.queries import has_address, shielded_from
 from portal.db import db
+from portal.documents.models import Document
 from portal.logbook import rules
 from portal.organisations.models import Group
 from portal.people.queries import named
@@ -216,7 +217,10 @@ def things_named(words: str) -> list[Match]:
     if name := children_with([thing]).get(thing):
         return [Match(thing, name, None, is_child=True)]
     person = people_with([thing]).get(thing)
-    return [Match(thing, person.name, person.role) if person else Match(thing, str(thing), None)]
+    if person:
+        return [Match(thing, person.name, person.role)]
+    title = db.session.scalar(sa.select(Document.title).where(Document.id == thing))
+    return [Match(thing, title or str(thing), None)]
 
 
 # Who saw or downloaded one thing, and who could have

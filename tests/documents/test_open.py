@@ -233,6 +233,7 @@ def test_every_time_it_is_opened_is_in_the_log(opens, paper, visitor, office, ko
     assert "U · Zorgplan" in seen and "(administratie) · Zorgplan" not in seen, "not all guardians may know of it"
     said = command("audit", "who", document_id, "--organisation", "kok", "--json")
     assert said.code == 0 and '"times": 2' in said.out and "Anna de Vries" in said.out
+    assert '"name": "Observatieverslag"' in said.out
     fenna = office("manager")
     page = fenna.get(f"/beheer/kinderen/{noor.id}/papieren/{document_id}")
     assert "Anna de Vries" in page.seen and "Piet Bakker" in page.seen and "Kim Administratie" in page.seen
