@@ -31,13 +31,12 @@ KINDS: dict[str, Kind] = {}
 
 _ME = sa.bindparam("person_id", type_=sa.Uuid())
 _DECIDES = sa.select(Guardianship.child_id).where(Guardianship.person_id == _ME, decides_today())
-# For whom a kind can be: its person, the guardians of its child as far as its audience goes, everyone who logged in.
+# For whom a kind can be: its person, the guardians of its child as far as its audience goes.
 OF_PERSON = Document.person_id == _ME
 OF_CHILD = sa.and_(
     Document.child_id.in_(SEEN_TODAY),
     sa.or_(Document.audience == "daily", sa.and_(Document.audience == "deciding", Document.child_id.in_(_DECIDES))),
 )
-OF_PARENTS = Document.audience.in_(("parents", "public"))
 _IS_THERE = Document.withdrawn_at.is_(None)
 
 

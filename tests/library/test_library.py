@@ -59,9 +59,11 @@ def test_parent_reads_all_that_is_shown_and_a_stranger_what_is_for_everyone(
     guessed = uuid4()
     assert bytes_of(parent, guessed).status_code == 404 and bytes_of(stranger, guessed).status_code == 303
     with inside(kok) as session:
-        document_ids = [row.id for row in session.query(Document).all()]
+        document_ids = {row.title: row.id for row in session.query(Document).all()}
     assert len(document_ids) == 3
-    for document_id in document_ids:
+    parent.get(f"/documenten/{document_ids['Concept beleid']}", 404)
+    colleague.get(f"/documenten/{document_ids['Concept beleid']}", 404)
+    for document_id in document_ids.values():
         elsewhere.get(f"/documenten/{document_id}", 404)
         assert stranger.get(f"/documenten/{document_id}", 303).response.location.startswith("/inloggen")
     for browser in (elsewhere, visitor(zon)):
@@ -186,6 +188,7 @@ def test_office_hides_and_shows_and_says_for_whom(shelf, office, parent, visitor
     assert seen() == [200, 303]
     save(audience="public")
     assert seen() == [200, 200] and "Beleid" in titles_of(stranger.get("/bibliotheek"))
+    assert bytes_of(stranger, shelf.minutes).headers["Content-Disposition"].endswith("=Beleid.pdf")
     save(is_hidden="y")
     assert seen() == [404, 303] and "Verborgen" in desk.get(HERE).seen
     save()
