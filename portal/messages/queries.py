@@ -87,11 +87,9 @@ def for_start(person_id: UUID, audiences: Audiences) -> list[NewsLine]:
 def _read(person_id: UUID, audiences: Audiences, most: int, last: NewsItem | None = None) -> list[NewsLine]:
     if not audiences:
         return []
-    facts = {
-        "person_id": person_id, "most": most, "before": (last and last.publish_at) or clock.now() + timedelta(days=1),
-        "before_id": last.id if last else UUID(int=0),
-    } | facts_of(audiences)  # fmt: skip
-    return [NewsLine(*row) for row in db.session.execute(_lines(len(audiences)), facts)]
+    before = (last and last.publish_at) or clock.now() + timedelta(days=1)
+    facts = {"person_id": person_id, "most": most, "before": before, "before_id": last.id if last else UUID(int=0)}
+    return [NewsLine(*row) for row in db.session.execute(_lines(len(audiences)), facts | facts_of(audiences))]
 
 
 def facts_of(audiences: Audiences) -> dict[str, Any]:
@@ -188,15 +186,12 @@ def lines_of(number: int) -> Any:
 def item_for(audiences: Audiences, item_id: UUID) -> NewsItem | None:
     """This message, when it is published for who belongs to one of these."""
     found = item(item_id)
-    if found is None or found.publish_at is None or found.withdrawn_at is not None:
-        return None
-    until = audiences.get(found.audience_id)
-    return found if until is not None and found.publish_at <= until else None
+    until = audiences.get(found.audience_id) if found and found.withdrawn_at is None else None
+    return found if found and found.publish_at and until and found.publish_at <= until else None
 
 
 def read_by(person_id: UUID, item_id: UUID) -> NewsRead | None:
-    wanted = sa.select(NewsRead).where(NewsRead.item_id == item_id, NewsRead.person_id == person_id)
-    return db.session.scalars(wanted).one_or_none()
+    return db.session.scalars(sa.select(NewsRead).filter_by(item_id=item_id, person_id=person_id)).one_or_none()
 
 
 def item(item_id: UUID) -> NewsItem | None:
@@ -221,16 +216,15 @@ def place_of(item: NewsItem) -> str:
 
 def versions_of(item_id: UUID) -> Sequence[NewsVersion]:
     """What it said before, the newest first."""
-    wanted = sa.select(NewsVersion).where(NewsVersion.item_id == item_id)
-    return db.session.scalars(wanted.order_by(NewsVersion.version.desc())).all()
+    wanted = sa.select(NewsVersion).filter_by(item_id=item_id).order_by(NewsVersion.version.desc())
+    return db.session.scalars(wanted).all()
 
 
 def files_of(item_ids: Sequence[UUID]) -> dict[UUID, list[File]]:
     """What goes with these messages, in the order in which it came."""
     of: dict[UUID, list[File]] = {item_id: [] for item_id in item_ids}
-    wanted = sa.select(NewsFile.item_id, File).join(File).where(NewsFile.item_id.in_(item_ids))
-    wanted = wanted.order_by(NewsFile.created_at, NewsFile.id)
-    for item_id, file in db.session.execute(wanted) if item_ids else ():
+    wanted = sa.select(NewsFile.item_id, File).join(File).order_by(NewsFile.created_at, NewsFile.id)
+    for item_id, file in db.session.execute(wanted.where(NewsFile.item_id.in_(item_ids))) if item_ids else ():
         of[item_id].append(file)
     return of
 
@@ -295,7 +289,10 @@ def readers(item: NewsItem) -> list[sa.ColumnElement[bool]]:
     was_here = sa.or_(Child.end_date.is_(None), Child.end_date >= day)
     guardians = sa.select(Guardianship.person_id).join(Child, Child.id == Guardianship.child_id)
     guardians = guardians.where(SEES_TODAY, was_here, *_belongs(item))
-    return [Account.person_id.in_(guardians), Account.status.in_(("active", "invited"))]
+    is_open = Account.status.in_(("active", "invited"))
+    if item.scope == "group":  # a few, who are gathered; of more than that each is asked, until a page is full
+        return [Account.person_id.in_(guardians), is_open]
+    return [guardians.where(Guardianship.person_id == Account.person_id).correlate(Account).exists(), is_open]
 
 
 def _belongs(item: NewsItem) -> list[sa.ColumnElement[bool]]:
@@ -315,7 +312,7 @@ class Reach(NamedTuple):
 
 
 def reach_of(item: NewsItem) -> Reach:
-    counts = sa.select(sa.func.count(Account.id), sa.func.count(NewsRead.seen_at), sa.func.count(NewsRead.read_at))
+    counts = sa.select(*(sa.func.count(each) for each in (Account.id, NewsRead.seen_at, NewsRead.read_at)))
     return Reach(*db.session.execute(_with_reads(counts, item), {"today": clock.today()}).one())
 
 
