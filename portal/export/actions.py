@@ -14,7 +14,6 @@ from portal.db import changed, db, scope
 from portal.errors import Refused
 from portal.export import mails, queries, rules
 from portal.export.models import Export
-from portal.outbox.actions import cancel
 from portal.text import _
 from portal.throttle import actions as throttle
 from portal.throttle.rules import Limit
@@ -35,7 +34,6 @@ def ask(account: Account, child: Child) -> Export:
         return export
     if throttle.count([(ASKED, f"{scope().hex} {account.id.hex}")]).refused:
         raise Refused(_("U heeft dit vandaag al vaak gevraagd. Probeer het morgen nog een keer."))
-    cancel(account.id, ["export/ready"])
     export = export or Export(id=uuid4(), organisation_id=scope(), account_id=account.id, child_id=child.id)
     export.state, export.asked_at, export.expires_at = "waiting", clock.now(), None
     export.due_at, export.outline, export.begun_in = export.asked_at, None, None

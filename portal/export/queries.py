@@ -3,14 +3,14 @@
 import hashlib
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import undefer
 
 from portal import clock
-from portal.auth.models import Account, Person
+from portal.auth.models import Account, Person, Session
 from portal.children.models import Child, Guardianship
 from portal.children.queries import SEES_TODAY, ChildLine, children_of
 from portal.db import db
@@ -139,12 +139,16 @@ def outline_of(export_id: UUID) -> bytes | None:
     return row.outline if row else None
 
 
-def states_of(account_id: UUID) -> dict[UUID, str]:
-    """How far each of them is, by child."""
-    found: Sequence[Any] = db.session.execute(
-        sa.select(Export.child_id, Export.state).where(Export.account_id == account_id)
-    ).all()
-    return {row.child_id: row.state for row in found}
+def is_live(session_id: UUID) -> bool:
+    """Whether this session was not ended."""
+    found = sa.select(Session.id).where(Session.id == session_id, Session.ended_at.is_(None))
+    return db.session.scalar(found) is not None
+
+
+def account(account_id: UUID) -> Account | None:
+    """When it is open, also to a session of before."""
+    found = db.session.scalars(sa.select(Account).where(Account.id == account_id)).one_or_none()
+    return found if found is not None and found.is_open else None
 
 
 def hold_account(account_id: UUID) -> None:

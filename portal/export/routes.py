@@ -66,7 +66,7 @@ def download(child_id):
     """Each time, and each piece of it, is asked anew: session, guardianship, consent of whom is in it."""
     found = find_child(child_id)
     export = find.find_ready(found)
-    parts, name = find.find_parts(export)
+    kept = find.find_kept(export)
     if not find.may_fetch(export):
         return confirm_first(url_for(".child", child_id=found.id))
     session, account_id, is_rest = current_user.session, export.account_id, find.goes_on(export)
@@ -78,4 +78,4 @@ def download(child_id):
             db.session.commit()
         if not is_allowed:
             raise pages.too_many(retry_after=3600)
-    return find.answer(export, parts, name)
+    return find.answer(export, kept)

@@ -16,7 +16,6 @@ from flask_babel import force_locale
 
 from portal import clock
 from portal import db as database
-from portal.auth.models import Account
 from portal.db import EVERYWHERE, db, within
 from portal.diary.queries import Picture
 from portal.export import actions, book, exif, queries
@@ -76,16 +75,16 @@ def _turn(claimed: Claim, making: "Making | None") -> "Making | None":
 def _begun(claimed: Claim) -> "Making | None":
     """Look at all that this parent may see now. None when that is nothing any more."""
     database.read_only()
-    account = db.session.get_one(Account, claimed.account_id)
-    taken = queries.taken(account, claimed.child_id) if account.is_open else None
-    language = account.person.language or (taken.organisation.language if taken else "")
+    account = queries.account(claimed.account_id)
+    taken = queries.taken(account, claimed.child_id) if account else None
+    language = account.person.language if account else ""
     db.session.rollback()
     if taken is None:
         with database.writing():
             actions.end(claimed, "gone")
             db.session.commit()
         return None
-    return Making(claimed, taken, language)
+    return Making(claimed, taken, language or taken.organisation.language)
 
 
 class Making:

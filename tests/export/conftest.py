@@ -100,8 +100,8 @@ class Taker:
         self.show_who_it_is()
         return self.browser.post(self.page, status)
 
-    def fetch(self, headers=None):
-        return self.browser.client.get(f"{self.page}/bestand", **self.browser._with(headers))
+    def fetch(self, headers=None, buffered=True):
+        return self.browser.client.get(f"{self.page}/bestand", buffered=buffered, **self.browser._with(headers))
 
     def unzipped(self):
         response = self.fetch()

@@ -5,6 +5,7 @@ import zipfile
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
+from threading import BoundedSemaphore
 from uuid import uuid4
 from xml.etree import ElementTree
 
@@ -14,11 +15,13 @@ from PIL import Image
 
 from portal import clock
 from portal.audit.models import AccessLog
+from portal.auth.models import Account, Session
 from portal.children.models import Block, Child, Guardianship
 from portal.diary.models import DiaryEntry
 from portal.documents import actions as documents
 from portal.documents.models import Document
 from portal.export import actions as export
+from portal.export import find
 from portal.export.archive import Archive, Outline
 from portal.export.models import Export
 from portal.export.rules import folder_name
@@ -157,9 +160,9 @@ def test_second_export_is_the_same_file(take, noor, ready, write, time, make):
         assert set(before.namelist()) < set(more.namelist())
 
 
-def test_download_goes_on_where_it_broke_off(take, noor, ready, time):
+def test_download_goes_on_where_it_broke_off(take, taker, anna, noor, ready, time):
     ready(noor)
-    mine = take()
+    mine, other = take(), taker(anna, noor)
     whole = mine.fetch()
     assert whole.headers["Accept-Ranges"] == "bytes" and whole.headers["Cache-Control"] == "private, no-store"
     assert whole.headers["Content-Disposition"] == f'attachment; filename="{FOLDER}.zip"'
@@ -169,6 +172,7 @@ def test_download_goes_on_where_it_broke_off(take, noor, ready, time):
     assert mine.fetch({"Range": f"bytes={len(whole.data)}-"}).status_code == 416
     time.move(minutes=20)
     assert mine.fetch({"Range": "bytes=5-20"}).status_code == 206, "the same session may go on"
+    assert other.fetch({"Range": "bytes=5-20"}).status_code == 303, "another session may not"
     assert mine.fetch().status_code == 303 and mine.fetch({"Range": "bytes=0-9"}).status_code == 303, "a new one not"
 
 
@@ -268,6 +272,30 @@ def test_no_of_another_family_reaches_what_was_made_before(
         assert len([name for name in zip_.namelist() if "/fotos/" in name]) == 1
 
 
+def logged_out(session, kok, noor, anna, els):
+    session.query(Session).filter_by(account_id=anna.id).update({"ended_at": clock.now()})
+
+
+def account_blocked(session, kok, noor, anna, els):
+    session.get(Account, anna.id).status = "blocked"
+
+
+@pytest.mark.parametrize("change", [blocked, photo_withdrawn, logged_out, account_blocked])
+def test_download_stops_when_it_may_not_be_seen_any_more(
+    change, take, noor, anna, els, ready, inside, kok, monkeypatch
+):  # fmt: skip
+    ready(noor)
+    mine = take()
+    monkeypatch.setattr(find, "ASKED_AGAIN", -1.0)
+    response = mine.fetch(buffered=False)
+    assert response.status_code == 200
+    with inside(kok) as session:
+        change(session, kok, noor, anna, els)
+    with pytest.raises(PermissionError):
+        response.get_data()
+    response.close()
+
+
 def test_it_is_over_after_three_days(take, noor, ready, time, inside, kok, make):
     ready(noor)
     mine = take()
@@ -323,3 +351,26 @@ def test_outline_gives_the_zip_that_would_be_written(tmp_path):
     outlined = b"".join(b"xxpixels"[part.skip :] if part.key else part.words for part in outline.parts)
     assert outlined == path.read_bytes()
     assert [part.key for part in outline.parts if part.key] == ["key"]
+
+
+def test_who_asks_or_fetches_without_end_has_to_wait(take, noor, ready, make):
+    ready(noor)
+    mine = take()
+    for _time in range(export.ASKED.most):
+        mine.ask()
+        make()
+    assert "vandaag al vaak" in mine.browser.get(mine.page).text
+    statuses = [mine.fetch({"Range": "bytes=5-20"}).status_code for _time in range(export.FETCHED.most + 1)]
+    assert statuses == [206] * export.FETCHED.most + [429]
+
+
+def test_a_few_go_out_at_once(take, noor, ready, monkeypatch):
+    """A slow line holds a thread; the others are for who logs in."""
+    ready(noor)
+    mine = take()
+    monkeypatch.setattr(find, "_going_out", BoundedSemaphore(1))
+    first = mine.fetch(buffered=False)
+    assert mine.fetch().status_code == 503
+    first.close()
+    assert mine.fetch().status_code == 200 and mine.fetch({"Range": "bytes=99999999-"}).status_code == 416
+    assert mine.fetch().status_code == 200
