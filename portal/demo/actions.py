@@ -258,7 +258,7 @@ def _days() -> None:
             if (back + number) % (2 if back < 14 else 4) == 1:
                 here = {child.id for child in children if child.group_id == group_id}
                 shown = sorted(here & may_be_together) or sorted(here & may_own)[:1]
-                _photo(author, day, 3 * back + number, group_id, shown)
+                _photo(author, day, back // 2 + 2 * number, group_id, shown)
             if named and (back + number) % 2 == 0:
                 _story(author, day, facts.OF_GROUPS[(back + number) // 2 % len(facts.OF_GROUPS)], named)
     db.session.execute(sa.insert(RhythmEntry), rhythm)
