@@ -102,7 +102,7 @@ ASKS = {
     ],
     "imports.do": [
         "uploads.upload", "uploads.example", "uploads.preview", "uploads.confirm", "uploads.throw_away",
-        "uploads.progress", "imports.result", "imports.settle",
+        "office_invoices.upload", "office_invoices.example", "uploads.progress", "imports.result", "imports.settle",
     ],
     "log.see": ["logbook.overview", "logbook.download", "logbook.who_saw"],
     "mail.see": ["mails.outbox", "mail_check.report", "mail_check.run", "mail_check.source", "mail_check.send"],

@@ -15,6 +15,7 @@ class PastImport(OrganisationRow):
     __tablename__ = "past_import"
 
     account_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("account.id"))  # None for the command
+    kind: Mapped[str] = mapped_column(sa.String(10), default="parents", server_default=sa.text("'parents'"))
     filename: Mapped[str] = mapped_column(sa.String(100))
     counts: Mapped[dict[str, int]] = mapped_column(sa.JSON)
     last_mail_at: Mapped[datetime | None] = mapped_column(Moment)

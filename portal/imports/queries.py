@@ -110,17 +110,21 @@ def next_bulk_mail(per_minute: int) -> datetime:
 
 # Earlier imports
 
+# How each kind of file tells what became of it. A subject with files of its own adds it here.
+RESULTS = {"parents": "imports/result.html"}
+
 
 def past_import(import_id: UUID) -> PastImport | None:
     return db.session.scalars(sa.select(PastImport).where(PastImport.id == import_id)).one_or_none()
 
 
-def past_imports(most: int) -> Sequence[sa.Row[PastImport, Person | None]]:
+def past_imports(most: int, kind: str = "parents") -> Sequence[sa.Row[PastImport, Person | None]]:
     """The newest imports, and who did them (None: the command)."""
     return db.session.execute(
         sa.select(PastImport, Person)
         .outerjoin(Account, Account.id == PastImport.account_id)
         .outerjoin(Person, Person.id == Account.person_id)
+        .where(PastImport.kind == kind)
         .order_by(PastImport.created_at.desc(), PastImport.id)
         .limit(most)
     ).all()

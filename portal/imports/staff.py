@@ -18,7 +18,8 @@ exports = doors.staff(Blueprint("exports", __name__, url_prefix="/beheer/export"
 
 @bp.get("/<uuid:import_id>")
 def result(import_id):
-    return render_template("imports/result.html", done=find.find_past_import(import_id))
+    done = find.find_past_import(import_id)
+    return render_template(queries.RESULTS[done.kind], done=done)
 
 
 @bp.post("/<uuid:import_id>/nagekeken")

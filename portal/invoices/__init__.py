@@ -4,10 +4,23 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
+    from portal import menu
     from portal.documents import queries as documents
-    from portal.invoices import cli, letters, routes, rules
+    from portal.doors import takes_files
+    from portal.imports.queries import RESULTS
+    from portal.invoices import actions, cli, letters, routes, rules, staff, worker
+    from portal.text import lazy_gettext
+    from portal.uploads import actions as uploads
+    from portal.uploads.worker import IMPORTS
 
-    app.register_blueprint(routes.bp)
+    for blueprint in (routes.bp, staff.bp):
+        app.register_blueprint(blueprint)
+    takes_files("office_invoices.upload", staff.LARGEST_BODY)
+    uploads.KINDS[actions.KIND] = uploads.Kind("office_invoices.upload", "invoices/preview.html")
+    IMPORTS[actions.KIND] = worker.take_over
+    RESULTS[actions.KIND] = "invoices/result.html"
+    menu.add("parents", "invoices.invoices", lazy_gettext("Facturen"), 45, routes.has_invoices)
+    menu.add("staff", "office_invoices.upload", lazy_gettext("Facturen"), 62)
     app.cli.add_command(cli.invoices)
     documents.KINDS[rules.INVOICE] = documents.Kind("invoices.see", documents.OF_PERSON)
     letters.register()

@@ -15,22 +15,29 @@ import sqlalchemy as sa
 
 from portal import clock
 from portal.audit.actions import record
+from portal.auth.models import Person
 from portal.db import changed, db, scope
 from portal.documents import actions as documents
 from portal.documents import rules as document_rules
 from portal.documents.actions import Arrived
 from portal.files import actions as files
+from portal.files.models import File
 from portal.files.rules import clean_name
 from portal.imports import queries as people
+from portal.imports.models import PastImport
 from portal.invoices import mails, queries, rules
 from portal.invoices.bundle import Bundle, key_of
 from portal.invoices.models import Invoice, InvoiceLine
 from portal.invoices.queries import Known
 from portal.invoices.rules import Sheet
+from portal.people.rules import full_name
 from portal.sheets import Remark
 from portal.text import _
+from portal.uploads import actions as uploads
 
+KIND = "invoices"  # of what is sent in (uploads.actions)
 CHUNK = 1000
+MOST_DOUBTS = 500
 State = Literal["new", "changed", "unchanged"]
 STATES: tuple[State, ...] = ("new", "changed", "unchanged")
 Progress = Callable[[int, int], None]  # done, of all
@@ -132,6 +139,36 @@ def compare(examined: Examined) -> Result:
     return result
 
 
+SHOWN_PROBLEMS, SHOWN_ROWS = 100, 25  # lines of a preview; of more of them the number is said
+
+
+def preview(result: Result) -> uploads.Look:
+    """What this comes to, for the screen, and in short."""
+    shown: dict[str, Any] = {
+        **result.counts(),
+        "bad": _some(result.bad_rows, SHOWN_PROBLEMS),
+        "bad_lines": len({remark.line for remark in result.bad_rows}),
+        "remarks": _some([remark.reason for remark in result.remarks], SHOWN_PROBLEMS),
+        "extra_columns": _some(result.extra_columns, SHOWN_ROWS),
+    }
+    for state in ("new", "changed"):
+        shown[state] = _some([_shown(step) for step in result.steps if step.state == state], SHOWN_ROWS)
+    return uploads.Look(shown, result.outcome())
+
+
+def _some(values: list[Any], most: int) -> dict[str, Any]:
+    return {"count": len(values), "first": values[:most]}
+
+
+def _shown(step: Step) -> dict[str, Any]:
+    names = step.payer.given_name, step.payer.infix, step.payer.family_name
+    return {
+        "number": step.invoice.number, "payer": full_name(*names), "period": str(step.invoice.period)[:7],
+        "cents": step.invoice.total_cents, "state": step.invoice.state,
+        "before": step.known.state if step.known else "",
+    }  # fmt: skip
+
+
 def _people_problems(invoice: rules.Invoice, payer: people.KnownParent | None, result: Result) -> Iterator[Remark]:
     if payer is None:
         yield Remark(invoice.line, _("er is geen ouder met het adres %(email)s", email=invoice.payer))
@@ -206,6 +243,11 @@ def keep_pdfs(result: Result, bundle: Bundle, progress: Progress | None = None) 
     return kept
 
 
+def forget(key: str) -> None:
+    """The zip itself is needed no longer: its row goes now, and its bytes with the next sweep."""
+    changed(sa.delete(File).where(File.key == key))
+
+
 def take_back(kept: dict[str, Arrived]) -> None:
     """Nothing was written: the PDFs go, and the disk has its room again."""
     files.take_back([each.key for each in kept.values()])
@@ -233,14 +275,32 @@ def write(
     _update([step for step in result.steps if step.state == "changed"], by)
     if result.number("new") or result.number("changed"):
         record("invoices_imported", None, by=by, detail=f"{len(new)} new, {result.number('changed')} changed")
+    _show_in_menu([step.payer.person_id for step in new])
     mails.ready(result.told, per_minute)
     db.session.flush()
     return result
 
 
+def remember(result: Result, filename: str, by: UUID | None) -> UUID:
+    """Keep what this import did, for the page that tells it."""
+    done = PastImport(
+        id=uuid4(), organisation_id=scope(), kind=KIND, account_id=by, filename=filename[-100:],
+        counts=result.counts(), doubts=[tuple(remark) for remark in result.remarks[:MOST_DOUBTS]], doubt_count=0,
+    )  # fmt: skip
+    db.session.add(done)
+    db.session.flush()
+    return done.id
+
+
 def _insert(model: type[Invoice] | type[InvoiceLine], rows: list[dict[str, Any]]) -> None:
     for chunk in _chunks(rows):
         db.session.execute(sa.insert(model).execution_options(render_nulls=True), chunk)
+
+
+def _show_in_menu(person_ids: list[UUID]) -> None:
+    """From here on the menu of these persons shows invoices."""
+    for chunk in _chunks(person_ids):
+        changed(sa.update(Person).where(Person.id.in_(chunk), Person.has_invoices.is_(False)).values(has_invoices=True))
 
 
 def _row(step: Step, invoice_id: UUID, document_id: UUID) -> dict[str, Any]:

@@ -9,6 +9,11 @@ from portal.invoices import find, queries, rules
 bp = doors.parents(Blueprint("invoices", __name__))
 
 
+def has_invoices():
+    """Whether the menu shows this visitor invoices."""
+    return bool(current_user.account.person.has_invoices)
+
+
 @bp.get("/facturen")
 def invoices():
     found = queries.invoices_of(current_user.account.person_id)

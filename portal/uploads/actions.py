@@ -1,4 +1,4 @@
-"""A file of parents is sent in, looked at, confirmed and imported, or thrown away."""
+"""A file is sent in, looked at, confirmed and imported, or thrown away."""
 
 import hashlib
 from datetime import timedelta
@@ -23,6 +23,16 @@ MOST_TRIES = 3
 SHOWN_PROBLEMS, SHOWN_ROWS, SHOWN_NAMES = 100, 25, 20  # lines of a preview; of more of them the number is said
 
 
+class Kind(NamedTuple):
+    """What a subject says of its files: where one is chosen, and which page shows what a file comes to."""
+
+    endpoint: str
+    preview: str
+
+
+KINDS = {"parents": Kind("uploads.upload", "uploads/preview.html")}
+
+
 class Look(NamedTuple):
     """What a file comes to now, for a screen, and in short."""
 
@@ -37,13 +47,16 @@ def look(content: bytes) -> Look:
     return Look(_preview(sheet, result), result.outcome())
 
 
-def keep(content: bytes, filename: str, seen: Look, account_id: UUID) -> Upload:
-    """Keep this file until it is confirmed. An earlier file that this account looked at goes."""
+def keep(
+    content: bytes, filename: str, seen: Look, account_id: UUID, kind: str = "parents", key: str = ""
+) -> Upload:  # fmt: skip
+    """Keep this file until it is confirmed; with a key it is in the storage already. An earlier file of this account
+    that was looked at goes."""
     earlier = sa.update(Upload).where(Upload.account_id == account_id, Upload.state == "ready")
     changed(earlier, **_EMPTY)
     upload = Upload(
-        id=uuid4(), organisation_id=scope(), account_id=account_id, filename=shown_name(filename), content=content,
-        digest=_digest(content), preview=seen.preview, outcome=seen.outcome,
+        id=uuid4(), organisation_id=scope(), account_id=account_id, kind=kind, filename=shown_name(filename), key=key,
+        content=None if key else content, digest=_digest(content), preview=seen.preview, outcome=seen.outcome,
     )  # fmt: skip
     db.session.add(upload)
     return upload
@@ -74,6 +87,8 @@ class Claim(NamedTuple):
 
     upload_id: UUID
     organisation_id: UUID
+    kind: str
+    key: str
     owner: str
     digest: str
     outcome: str
@@ -92,7 +107,15 @@ def claim(owner: str) -> Claim | None:
         return None
     upload.state, upload.owner, upload.lease_until, upload.tries = "busy", owner, now + LEASE, upload.tries + 1
     return Claim(
-        upload.id, upload.organisation_id, owner, upload.digest, upload.outcome, upload.filename, upload.confirmed_by
+        upload.id,
+        upload.organisation_id,
+        upload.kind,
+        upload.key,
+        owner,
+        upload.digest,
+        upload.outcome,
+        upload.filename,
+        upload.confirmed_by,
     )
 
 
@@ -106,11 +129,24 @@ def take_over(claimed: Claim, content: bytes, per_minute: int) -> bool:
     sheet = rules.read(content, clock.today())
     result = imports.import_parents(sheet.rows, per_minute, claimed.by, expected=claimed.outcome)
     if sheet.bad_rows or result.outcome() != claimed.outcome:
-        return _let_go(
-            claimed, state="ready", note="changed", preview=_preview(sheet, result), outcome=result.outcome()
-        )
-    done = imports.remember(result, claimed.filename, claimed.by)
-    return _let_go(claimed, **{**_EMPTY, "state": "done"}, past_import_id=done.id)
+        return look_again(claimed, Look(_preview(sheet, result), result.outcome()))
+    return end(claimed, imports.remember(result, claimed.filename, claimed.by).id)
+
+
+def look_again(claimed: Claim, seen: Look) -> bool:
+    """Nothing was imported, for it comes to something else by now: somebody says yes to that, or not."""
+    return _let_go(claimed, state="ready", note="changed", preview=seen.preview, outcome=seen.outcome)
+
+
+def end(claimed: Claim, past_import_id: UUID) -> bool:
+    """It was imported. False when this worker no longer holds it: then nothing may be kept."""
+    return _let_go(claimed, **{**_EMPTY, "state": "done"}, past_import_id=past_import_id)
+
+
+def advance(claimed: Claim, done: int, total: int) -> None:
+    """So far it is now; and who holds it is alive."""
+    mine = sa.update(Upload).where(Upload.id == claimed.upload_id, Upload.owner == claimed.owner)
+    changed(mine, done=done, total=total, lease_until=clock.now() + LEASE)
 
 
 def give_back(claimed: Claim, what: str) -> None:

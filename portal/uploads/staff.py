@@ -64,11 +64,11 @@ def example():
 def preview(upload_id):
     found = find.find_upload(upload_id)
     if found.state == "gone":
-        return answers.gone("uploads/gone.html")
+        return answers.gone("uploads/gone.html", again=url_for(actions.KINDS[found.kind].endpoint))
     if found.state != "ready":
         return answers.redirect(url_for(".progress", upload_id=found.id))
     minutes = -(-found.preview["mails"] // current_app.config["MAIL_PER_MINUTE"])
-    return render_template("uploads/preview.html", upload=found, preview=found.preview, minutes=minutes)
+    return render_template(actions.KINDS[found.kind].preview, upload=found, preview=found.preview, minutes=minutes)
 
 
 @bp.post("/<uuid:upload_id>/bevestigen")
@@ -84,10 +84,11 @@ def confirm(upload_id):
 
 @bp.post("/<uuid:upload_id>/weggooien")
 def throw_away(upload_id):
-    actions.throw_away(find.find_upload(upload_id))
+    found = find.find_upload(upload_id)
+    actions.throw_away(found)
     db.session.commit()
     flash(_("Het bestand is weggegooid. Er is niets veranderd."))
-    return answers.redirect(url_for(".upload"))
+    return answers.redirect(url_for(actions.KINDS[found.kind].endpoint))
 
 
 @bp.get("/<uuid:upload_id>/voortgang")

@@ -7,6 +7,7 @@ leaves a file that is busy; nothing of it is written, and when its lease is over
 import logging
 import time
 import traceback
+from collections.abc import Callable
 
 from flask import current_app
 from flask_babel import force_locale
@@ -15,6 +16,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from portal import clock
 from portal import db as database
 from portal.db import EVERYWHERE, db, within
+from portal.errors import Refused
 from portal.organisations.models import Organisation
 from portal.uploads import actions, queries
 from portal.uploads.actions import Claim
@@ -53,12 +55,12 @@ def sweep() -> None:
 
 
 def _import(claimed: Claim) -> None:
-    """All of it in one transaction, with what became of it."""
-    content, language = _read(claimed)
     try:
-        with database.writing(), force_locale(language):
-            if actions.take_over(claimed, content, current_app.config["MAIL_PER_MINUTE"]):
-                db.session.commit()
+        with force_locale(_language(claimed)):
+            IMPORTS[claimed.kind](claimed)
+    except Refused as refusal:
+        log.error("upload %s cannot be imported: %s", claimed.upload_id, refusal)
+        _give_back(claimed, "failed")
     except (IntegrityError, OperationalError):  # somebody added the same people, or wrote for long, at this moment
         _give_back(claimed, "waiting")
     except Exception as error:
@@ -70,13 +72,26 @@ def _import(claimed: Claim) -> None:
         _give_back(claimed, "failed")
 
 
-def _read(claimed: Claim) -> tuple[bytes, str]:
-    """The file, and the language of the office it is of."""
+def _parents(claimed: Claim) -> None:
+    """All of it in one transaction, with what became of it."""
     database.read_only()
     content = queries.content_of(claimed.upload_id) or b""
+    db.session.rollback()
+    with database.writing():
+        if actions.take_over(claimed, content, current_app.config["MAIL_PER_MINUTE"]):
+            db.session.commit()
+
+
+# Who takes over each kind of file. A subject with files of its own adds it here, and it commits by itself.
+IMPORTS: dict[str, Callable[[Claim], None]] = {"parents": _parents}
+
+
+def _language(claimed: Claim) -> str:
+    """Of the office it is of."""
+    database.read_only()
     language = db.session.get_one(Organisation, claimed.organisation_id).language
     db.session.rollback()
-    return content, language
+    return language
 
 
 def _give_back(claimed: Claim, what: str) -> None:
