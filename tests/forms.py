@@ -240,6 +240,7 @@ EXAMPLES = {
     "photo_id": ID,
     "document_id": ID,
     "library_item_id": ID,
+    "invoice_id": ID,
     "folder_id": ID,
     "size": "klein",
 }
