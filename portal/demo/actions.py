@@ -19,7 +19,7 @@ from portal.consent import actions as consent
 from portal.consent import rules as consent_rules
 from portal.consent.queries import consented
 from portal.db import db, scope, within
-from portal.demo import facts, rules
+from portal.demo import facts, papers, rules
 from portal.demo.facts import CHILDREN, COLLEAGUES, EXAMPLES, SAYS_NO
 from portal.diary.models import DiaryChild, DiaryEntry, RhythmEntry
 from portal.documents import actions as documents
@@ -78,6 +78,7 @@ def fill(port: int) -> None:
                     _troubles()
                     _papers(organisation.name)
                     _library(organisation.name)
+                    papers.fill(organisation.name)
                     _fates()
                     _news()
     for organisation in all_organisations():
@@ -171,10 +172,9 @@ def _troubles() -> None:
 
 def _papers(sender: str) -> None:
     """As the office puts them on a child."""
-    wil = _account("wil@kok.example")
     for name, title, audience, days, words in facts.PAPERS:
         received = documents.receive(rules.paper(sender, title, words), "scan.pdf")
-        row = documents.add_paper(received, _child_of(name), title, audience, wil.id)
+        row = documents.add_paper(received, _child_of(name), title, audience, _account("wil@kok.example").id)
         row.created_at = clock.now() - timedelta(days=days)
 
 

@@ -239,3 +239,9 @@ LETTER = (
     " voor uw vragen.\nProgramma:\n19.30 uur: inloop met koffie\n20.00 uur: slapen, wat is gewoon en wat helpt?\n"
     "21.00 uur: uw vragen\n21.30 uur: een drankje\nMeedoen:\nAanmelden kan op de groep. Tot dan!"
 )
+# Who pays for what: address, for so many months, which of them was forgotten, and of each child the care, the hours a
+# month and the cents an hour.
+INVOICES = (
+    ("anna@voorbeeld.nl", 24, 0, (("Noor", "dagopvang", 90, 1071), ("Sem", "dagopvang", 90, 1071))),
+    ("jeroen@voorbeeld.nl", 12, 3, (("Lotte", "bso", 40, 949), ("Finn", "dagopvang", 75, 1071))),
+)

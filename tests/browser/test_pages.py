@@ -398,6 +398,7 @@ PAGES = {
     "folder": ("staff", followed("/beheer/bibliotheek", "a[href*=mappen]:not([href$=nieuw])")),
     "papers": ("parent", opened("/papieren")),
     "invoices of the office": ("staff", opened("/beheer/facturen")),
+    "invoice": ("parent", followed("/facturen", ".invoices a")),
     "invoices": ("parent", opened("/facturen")),
     "document": ("parent", with_document),
     "add a paper": ("staff", beneath("/beheer/kinderen", "/papieren/nieuw")),

@@ -43,6 +43,7 @@ def main():
     _notices()
     _start_and_memory()
     _import()
+    _import_invoices()
     _photos()
     _take_along()
     _login_while_looking()
@@ -329,6 +330,16 @@ def _import():
     _row(
         "import of 10,000 parents", "60 s, 300 MiB", f"{found['seconds']:.1f} s, {found['peak_mib']:.0f} MiB", "",
         found["seconds"] <= 60 and found["peak_mib"] <= 300,
+    )  # fmt: skip
+
+
+def _import_invoices():
+    from tests.speed.import_invoices import measure
+
+    found = measure()
+    _row(
+        "import of 5,000 invoices with PDFs", "180 s, 300 MiB", f"{found['seconds']:.1f} s, {found['peak_mib']:.0f} MiB",
+        "", found["seconds"] <= 180 and found["peak_mib"] <= 300,
     )  # fmt: skip
 
 
