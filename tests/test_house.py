@@ -336,6 +336,15 @@ def is_fragment(path):
     return path.name.startswith("_") and "{% block" not in words and "{% macro" not in words
 
 
+def test_what_a_cell_is_called_on_a_phone_is_no_question():
+    """The stylesheet puts a colon behind it."""
+    assert [
+        f"{path}: {words}"
+        for path in PAGES
+        for words in re.findall(r'data-label="([^"]*"[^"]*\?"[^"]*)"', path.read_text())
+    ] == []
+
+
 def test_templates_stay_short():
     """A page under 60 lines; a fragment, and each macro of a file of macros, under 30."""
 
