@@ -79,7 +79,7 @@ def test_photos_wait_for_a_lost_connection_and_go_on(server, tablet, group, jpeg
     assert page.locator(".sending li[data-state=waiting]").count() == 4
     page.unroute("**/fotos")
     page.evaluate("window.dispatchEvent(new Event('online'))")
-    expect(page.locator("[data-status]")).to_have_text("6 van 6 foto's zijn aangekomen.", timeout=20_000)
+    expect(page.locator("[data-status]")).to_have_text("Foto's aangekomen: 6 van 6.", timeout=20_000)
     assert kept(server, "foto2") == ["foto2.jpg", *(f"foto2{number}.jpg" for number in range(6))]
 
 
@@ -96,7 +96,9 @@ def test_photos_of_a_story_go_after_it_and_of_a_draft_not(server, tablet, group,
     page.get_by_text("Stuur foto's mee als het verhaal naar de ouders gaat").wait_for()
     assert page.locator(".sending li").count() == 4
     page.get_by_role("button", name="Naar de ouders").click()
-    expect(page.locator("[data-status]")).to_contain_text("Het verhaal staat bij de ouders. 3 van 3", timeout=30_000)
+    expect(page.locator("[data-status]")).to_contain_text(
+        "Het verhaal staat bij de ouders. Foto's aangekomen: 3 van 3.", timeout=30_000
+    )
     row_of(page, "foto103.jpg").get_by_role("button", name="Opnieuw proberen").click()
     page.locator("article", has_text="Met veel foto's.").wait_for(timeout=30_000)
     assert len(kept(server, "foto10")) == 4
