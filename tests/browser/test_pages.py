@@ -22,6 +22,8 @@ from portal.demo import actions as demo
 from portal.documents import actions as documents
 from portal.export.models import Export
 from portal.imports.models import PastImport
+from portal.invoices import actions as invoices
+from portal.invoices.bundle import Bundle
 from portal.library import actions as library
 from portal.messages import actions as news
 from portal.messages.actions import Audience, Words
@@ -35,7 +37,9 @@ from tests.documents.pdf import pdf
 from tests.files.pictures import logo
 from tests.files.pictures import saved as as_file
 from tests.files.test_photo import snapshot
+from tests.invoices.conftest import a_file, row
 
+NOBODY = {"kind_voornaam": "", "kind_achternaam": "", "kind_geboortedatum": ""}
 EMAIL = "lezer@voorbeeld.nl"
 PHONE, WIDE, SMALLEST = {"width": 360, "height": 740}, {"width": 1280, "height": 800}, {"width": 320, "height": 640}
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
@@ -526,7 +530,17 @@ def as_parent(server, inbox, page, first, password_hash):
         news.publish(news.write(uuid4(), Audience("group", child.group_id), words, account), account)
         paper = documents.receive(pdf())
         documents.add_paper(paper, child_with(child.id), "Observatieverslag", "daily", account.id, shows_bsn=True)
+        _invoice_of(account)
     log_in(page, email, PASSWORD)
+
+
+def _invoice_of(account):
+    number = uuid4().hex[:8]
+    line = row(factuurnummer=number, betaler=account.email, telt_mee="nee", **NOBODY)
+    bundle = Bundle(a_file(line), {f"{number}.pdf": pdf})
+    examined = invoices.examine(bundle)
+    result = invoices.compare(examined)
+    invoices.write(examined, invoices.keep_pdfs(result, bundle), result.outcome(), per_minute=60)
 
 
 def as_new(server, inbox, page, first, password_hash, email="nieuw@kok.example"):
