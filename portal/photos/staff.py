@@ -13,7 +13,9 @@ from portal.db import db, writing
 from portal.errors import Refused
 from portal.files.rules import clean_name
 from portal.photos import actions, find, forms, queries, rules
-from portal.text import _, ngettext
+from portal.text import _, lazy_gettext, ngettext
+
+_NOBODY_ON = lazy_gettext("Er staat nog geen kind op: ouders zien ze niet.")
 
 bp = doors.staff(Blueprint("group_photos", __name__, url_prefix="/beheer"), "diary.write")
 
@@ -30,7 +32,8 @@ def photos(group_id):
             ((photo, said),) = _shown([queries.photo(taken[-1])], group)
             return answers.fragment("photos/_photo.html", to="", photo=photo, said=said)
         if taken:
-            flash(ngettext("%(num)s foto is aangekomen.", "%(num)s foto's zijn aangekomen.", len(taken)), "success")
+            arrived = ngettext("%(num)s foto is aangekomen.", "%(num)s foto's zijn aangekomen.", len(taken))
+            flash(arrived if children else f"{arrived} {_NOBODY_ON}", "success")
         if not refused:
             return answers.redirect(url_for(".photos", group_id=group.id))
         form.photo.errors = refused

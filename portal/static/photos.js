@@ -194,11 +194,13 @@
     const fresh = page.getElementById("sent-photos");
     are("arrived").forEach(function (row) {
       const found = page.getElementById(row.id), state = found && found.getAttribute("data-state");
-      if (state === "ready") turn(row, "ready", words("ready"));
+      if (state === "ready") turn(row, "ready", words(row.fields.some(isChild) ? "ready" : "alone"));
       if (state === "refused") turn(row, "refused", found.textContent.trim());
     });
     if (list && fresh) list.parentNode.replaceChild(document.importNode(fresh, true), list);
   }
+
+  function isChild(field) { return field[0] === "children"; }
 
   // Showing
 

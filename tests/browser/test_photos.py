@@ -50,6 +50,10 @@ def test_each_photo_has_its_own_bar_and_its_own_reason(server, tablet, group, jp
     for number in range(3):
         expect(row_of(page, f"foto{number}.jpg")).to_contain_text("Klaar", timeout=20_000)
     assert page.locator("#sent-photos img").count() >= 3
+    page.get_by_label(f"{NAMES[0]} Toren").uncheck()
+    page.get_by_label("Foto's", exact=True).set_input_files([{**good[0], "name": "nog-een.jpg"}])
+    page.get_by_role("button", name="Foto's versturen").click()
+    expect(row_of(page, "nog-een.jpg")).to_contain_text("ouders zien deze foto niet", timeout=20_000)
     status = page.locator("[data-status]")
     expect(status).to_have_attribute("role", "status")
     expect(status).to_contain_text("brief.pdf: Dit is geen foto")
