@@ -20,9 +20,8 @@ class Dns:
 
     @contextlib.contextmanager
     def open(self):
-        udp = DNSServer(self, address="127.0.0.1", port=0, logger=_Silent())
+        udp, tcp = self._servers()
         self.port = udp.server.server_address[1]
-        tcp = DNSServer(self, address="127.0.0.1", port=self.port, tcp=True, logger=_Silent())
         for server in (udp, tcp):
             server.start_thread()
         try:
@@ -31,6 +30,18 @@ class Dns:
             for server in (udp, tcp):
                 server.stop()
                 server.server.server_close()
+
+    def _servers(self, tries=20):
+        """Both on one port: what is free for the one may be taken for the other."""
+        tcp = DNSServer(self, address="127.0.0.1", port=0, tcp=True, logger=_Silent())
+        try:
+            port = tcp.server.server_address[1]
+            return DNSServer(self, address="127.0.0.1", port=port, logger=_Silent()), tcp
+        except OSError:
+            tcp.server.server_close()
+            if tries == 1:
+                raise
+            return self._servers(tries - 1)
 
     def resolve(self, request, handler):
         reply = request.reply()
