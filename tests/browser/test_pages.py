@@ -683,7 +683,7 @@ def _import_page(name):
     return {
         "progress": lambda: render_template("uploads/progress.html", **waiting),
         "result": lambda: render_template("imports/result.html", done=done),
-        "gone": lambda: render_template("uploads/gone.html"),
+        "gone": lambda: render_template("uploads/gone.html", again="/beheer/import"),
     }[name]()
 
 

@@ -23,7 +23,7 @@ def test_both_parents_see_their_child(kok, noor, anna, piet, inside):
     with inside(kok):
         for parent in (anna, piet):
             (child,) = children_of(parent.person_id)
-            assert child == (noor.id, "Noor", "Noor Bakker", date(2023, 5, 1), "De Vlinders")
+            assert child[:5] == (noor.id, "Noor", "Noor Bakker", date(2023, 5, 1), "De Vlinders")
             assert child_of(parent.person_id, noor.id).person.full_name == "Noor Bakker"
 
 
