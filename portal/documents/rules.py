@@ -2,12 +2,13 @@
 
 import re
 
+from portal.files import rules as files
 from portal.text import _, lazy_gettext
 
 CHILD_PAPER = "child_paper"
 MOST_BYTES = 15 << 20
 MOST_IN_A_POST = MOST_BYTES + (1 << 20)  # so that a file that is a little too large gets a sentence, not an error page
-PDF = "application/pdf"
+PDF = files.PDF
 LONGEST_TITLE = 100
 # How long it is kept, by what its care or its contract ends with (domain.md, G2).
 RETENTION = ("child", "financial", "organisation")

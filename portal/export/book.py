@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from itertools import groupby
-from pathlib import PurePath
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -143,7 +142,8 @@ def news_file(news: News, each: Attachment) -> str:
 
 def paper_file(paper: Paper) -> str:
     """By its title: what it was called by who scanned it says nothing."""
-    return f"documenten/{dated_name(paper.added_at, paper.id, paper.title + PurePath(paper.name).suffix)}"
+    name = f"{paper.title}.pdf"
+    return f"documenten/{dated_name(paper.added_at, paper.id, name)}"
 
 
 def _last_day(taken: Taken, days: list[BookDay]) -> date:

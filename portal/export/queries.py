@@ -58,7 +58,6 @@ class Paper(NamedTuple):
     title: str
     added_at: datetime
     key: str
-    name: str
 
 
 class Taken(NamedTuple):
@@ -102,7 +101,7 @@ def taken(account: Account, child_id: UUID) -> Taken | None:
 def _papers(person_id: UUID, child_id: UUID) -> list[Paper]:
     """Without those with a BSN: the portal hands these out one by one (domain.md, F7)."""
     return [
-        Paper(each.id, each.title, each.created_at, each.file.key, each.file.name)
+        Paper(each.id, each.title, each.created_at, each.file.key)
         for each in reversed(papers_for(person_id))
         if each.child_id == child_id and each.file and not each.shows_bsn
     ]

@@ -67,8 +67,9 @@ def take_back(keys: Iterable[str]) -> None:
 
 def add(kind: str, name: str, key: str, picture: Picture) -> File:
     """The row of a picture that is kept under this key, still a draft."""
+    name = rules.name_of_pdf(name) if picture.media_type == rules.PDF else rules.clean_name(name)
     row = File(
-        organisation_id=scope(), kind=kind, key=key, name=rules.clean_name(name), media_type=picture.media_type,
+        organisation_id=scope(), kind=kind, key=key, name=name, media_type=picture.media_type,
         size=len(picture.content), width=picture.width, height=picture.height,
         fingerprint=hashlib.sha256(picture.content).hexdigest()[:32],
     )  # fmt: skip

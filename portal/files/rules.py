@@ -9,6 +9,7 @@ MOST_IN_A_POST = 10 << 20  # so that a picture that is a little too large gets a
 ACCEPT = "image/png,image/jpeg,image/webp"
 DRAFTS_LIVE = timedelta(days=1)
 LONGEST_NAME = 100
+PDF = "application/pdf"
 # Signs that turn the reading direction: "exe.gnp" would be read as "png.exe" backwards.
 _TURNERS = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -22,6 +23,12 @@ def clean_name(name: str) -> str:
     stem, dot, kind = shown.rpartition(".")
     tail = f"{dot}{kind}" if stem and len(kind) <= 5 else ""
     return shown[: LONGEST_NAME - len(tail) - 1] + "…" + tail
+
+
+def name_of_pdf(name: str) -> str:
+    """The same of a PDF. In one may stand a page with a script too: called .html, a computer would run that."""
+    shown = clean_name(name)
+    return shown if not shown or shown.lower().endswith(".pdf") else clean_name(f"{shown}.pdf")
 
 
 def why_not(problem: str) -> str:

@@ -87,7 +87,7 @@ def test_parent_takes_along_what_the_timeline_shows_and_nothing_more(
 def test_documents_and_news_go_along_as_far_as_this_parent_may_open_them(take, time, kok, noor, anna, els, inside):
     with inside(kok) as session:
         child = session.get(Child, noor.id)
-        documents.add_paper(documents.receive(pdf()), child, "Verslag", "daily", els.id)
+        documents.add_paper(documents.receive(pdf(), "a.html"), child, "Verslag", "daily", els.id)
         hidden = documents.add_paper(documents.receive(pdf("anders")), child, "Met nummer", "daily", els.id)
         hidden.shows_bsn = True
         words = Words("Feest op <vrijdag>", "Kom ook.", asks_receipt=False, is_urgent=False)
@@ -95,7 +95,7 @@ def test_documents_and_news_go_along_as_far_as_this_parent_may_open_them(take, t
     mine = take()
     with mine.unzipped() as zip_:
         (name,) = [name for name in zip_.namelist() if "/documenten/" in name]
-        assert zip_.read(name).startswith(b"%PDF")
+        assert zip_.read(name).startswith(b"%PDF") and name.endswith("_Verslag.pdf")
         told = json.loads(read(zip_, "data.json"))
         jsonschema_rs.validator_for(json.loads(SCHEMA.read_text())).validate(told)
         assert [each["title"] for each in told["documents"]] == ["Verslag"]

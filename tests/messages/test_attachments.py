@@ -4,6 +4,7 @@ import re
 
 import pytest
 import sqlalchemy as sa
+from werkzeug.http import parse_options_header
 
 from portal.audit.models import AccessLog
 from portal.db import db
@@ -50,6 +51,18 @@ def test_a_letter_goes_with_a_message_to_keep(write, attach, phone, anna, kim, i
         assert (line.actor_id, line.detail, str(line.object_id)) == (anna.id, "Brief één.pdf", path[-36:])
     desk.post(f"/beheer/nieuws/{item_id}/intrekken")
     assert browser.send(path, method="GET", content_type=None).status == 404
+
+
+def test_file_is_called_what_it_is(write, attach, phone, anna):
+    """A PDF may hold a page with a script too; called .html a computer would run that, also years later."""
+    item_id = write("Brief")
+    attach(item_id, ("Brief.html", PDF), ("Brief.pdf.HTA", PDF), ("Brief 2.PDF", PDF), (f"{'a' * 120}.svg", PDF))
+    browser = phone(anna)
+    paths = links(browser.get(f"/nieuws/{item_id}"))
+    answers = [browser.send(path, method="GET", content_type=None).response for path in paths]
+    names = sorted(parse_options_header(each.headers["Content-Disposition"])[1]["filename"] for each in answers)
+    assert names[:3] == ["Brief 2.PDF", "Brief.html.pdf", "Brief.pdf.HTA.pdf"]
+    assert names[3].endswith(".pdf") and len(names[3]) <= 100
 
 
 def test_a_photo_is_made_anew(write, attach, phone, anna):
