@@ -1,8 +1,10 @@
 """From a child of this visitor to what was made ready of it, and to the answer that holds that."""
 
 import time
+from collections import Counter
 from collections.abc import Callable
-from threading import BoundedSemaphore
+from functools import partial
+from threading import RLock
 from typing import IO, NamedTuple, cast
 from uuid import UUID
 
@@ -22,8 +24,28 @@ from portal.export.models import Export
 from portal.export.rules import BEGUN
 from portal.files.storage import storage
 
-# A slow line holds a thread for as long as it takes. The others stay free for who logs in (portal.serving.THREADS).
-_going_out = BoundedSemaphore(8)
+
+class Lanes:
+    """How many go out at once. A slow line holds a thread for as long as it takes: the others stay free for who logs in
+    (portal.serving.THREADS), and nobody holds them all."""
+
+    def __init__(self, most: int, of_one: int) -> None:
+        self._most, self._of_one = most, of_one
+        self._held: Counter[UUID] = Counter()
+        self._lock = RLock()  # of one thread: what it forgot may be let go at any line of it
+
+    def enter(self, account_id: UUID) -> bool:
+        with self._lock:
+            is_free = self._held.total() < self._most and self._held[account_id] < self._of_one
+            self._held += Counter({account_id: int(is_free)})
+            return is_free
+
+    def leave(self, account_id: UUID) -> None:
+        with self._lock:
+            self._held -= Counter({account_id: 1})
+
+
+_going_out = Lanes(8, of_one=3)  # one that broke off may be held for a while yet
 ASKED_AGAIN = 60.0  # seconds
 
 
@@ -82,9 +104,9 @@ def may_fetch(export: Export) -> bool:
 
 def answer(export: Export, kept: Kept) -> Response:
     """The zip, put together as it goes out; from any byte on, for who lost the connection."""
-    if not _going_out.acquire(blocking=False):
+    if not _going_out.enter(account_id := export.account_id):
         raise pages.too_busy()
-    reader = Reader(kept.parts, _watched(export, kept.marks), _going_out.release)
+    reader = Reader(kept.parts, _watched(export, kept.marks), partial(_going_out.leave, account_id))
     pieces = FileWrapper(cast(IO[bytes], reader), MOST_AT_ONCE)
     response = Response(pieces, mimetype="application/zip", direct_passthrough=True)
     response.headers.set("Content-Disposition", "attachment", filename=f"{kept.name}.zip")

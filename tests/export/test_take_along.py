@@ -5,7 +5,6 @@ import zipfile
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
-from threading import BoundedSemaphore
 from uuid import uuid4
 from xml.etree import ElementTree
 
@@ -368,9 +367,22 @@ def test_a_few_go_out_at_once(take, noor, ready, monkeypatch):
     """A slow line holds a thread; the others are for who logs in."""
     ready(noor)
     mine = take()
-    monkeypatch.setattr(find, "_going_out", BoundedSemaphore(1))
+    monkeypatch.setattr(find, "_going_out", find.Lanes(1, of_one=1))
     first = mine.fetch(buffered=False)
     assert mine.fetch().status_code == 503
     first.close()
     assert mine.fetch().status_code == 200 and mine.fetch({"Range": "bytes=99999999-"}).status_code == 416
+    assert mine.fetch().status_code == 200
+
+
+def test_nobody_keeps_the_others_from_what_they_made(take, taker, piet, noor, ready, make):
+    ready(noor)
+    mine, other = take(), taker(piet, noor)
+    other.ask()
+    make()
+    slow = [mine.fetch(buffered=False) for _time in range(8)]
+    assert [each.status_code for each in slow] == [200] * 3 + [503] * 5
+    assert other.fetch().status_code == 200
+    for each in slow:
+        each.close()
     assert mine.fetch().status_code == 200
