@@ -77,7 +77,9 @@ def in_line(inner: Callable[..., Any], lanes: int) -> Callable[..., Any]:
     lane, room = threading.BoundedSemaphore(lanes), threading.BoundedSemaphore(PHOTOS_THAT_WAIT)
 
     def calm(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
-        if not PHOTO.search(environ.get("PATH_INFO", "")):
+        # Only looks: what is sent to such an address may come in slowly, from who is not logged in.
+        is_look = environ.get("REQUEST_METHOD") in ("GET", "HEAD")
+        if not is_look or not PHOTO.search(environ.get("PATH_INFO", "")):
             return inner(environ, start_response)
         if not room.acquire(blocking=False):
             start_response("503 Service Unavailable", [("Retry-After", "5"), ("Cache-Control", "no-store")])

@@ -26,9 +26,9 @@ class Slow:
         return [b"answer"]
 
 
-def ask(app, path):
+def ask(app, path, method="GET"):
     said = []
-    body = app({"PATH_INFO": path}, lambda status, headers: said.append((status, dict(headers))))
+    body = app({"PATH_INFO": path, "REQUEST_METHOD": method}, lambda status, headers: said.append((status, dict(headers))))
     return said[0][0], b"".join(body), said[0][1]
 
 
@@ -42,6 +42,26 @@ def test_login_passes_a_line_of_photos_and_each_photo_has_its_turn():
         slow.go.set()
         assert {photo.result()[:2] for photo in photos} == {("200 OK", b"answer")}
     assert slow.most == 2
+
+
+def test_what_is_sent_to_a_photo_slowly_holds_up_no_photo():
+    class SlowPosts(Slow):
+        def __call__(self, environ, start_response):
+            if environ["REQUEST_METHOD"] == "GET":
+                start_response("200 OK", [])
+                return [b"answer"]
+            return super().__call__(environ, start_response)
+
+    slow = SlowPosts()
+    app = serving.in_line(slow, lanes=1)
+    with ThreadPoolExecutor(4) as threads:
+        posts = [threads.submit(ask, app, f"/beheer/fotos/{ID}/intrekken", "POST") for _ in range(3)]
+        photo = threads.submit(ask, app, f"/fotos/{ID}/klein")
+        try:
+            assert photo.result(10)[0] == "200 OK"
+        finally:
+            slow.go.set()
+        assert {post.result()[0] for post in posts} == {"200 OK"}
 
 
 def test_photos_leave_threads_for_others_however_many_there_are(monkeypatch):
