@@ -50,25 +50,16 @@ def item(item_id: UUID, held: bool = False) -> LibraryItem | None:
     return db.session.scalars(found.execution_options(populate_existing=True)).one_or_none()
 
 
-def shown_document(item_id: UUID) -> tuple[UUID, bool] | None:
-    """The document that is shown there now, and whether it is for everyone."""
-    found = sa.select(LibraryItem.document_id, LibraryItem.audience).where(
-        LibraryItem.id == item_id, LibraryItem.is_hidden.is_(False), LibraryItem.document_id.is_not(None)
-    )
-    row = db.session.execute(found).one_or_none()
-    return (row[0], row[1] == "public") if row and row[0] else None
+def shown_document(item_id: UUID) -> UUID | None:
+    """The id of the document that is shown there now, for whomever it is."""
+    found = sa.select(LibraryItem.document_id).where(LibraryItem.id == item_id, LibraryItem.is_hidden.is_(False))
+    return db.session.scalars(found).one_or_none()
 
 
-def public_document(document_id: UUID) -> Document | None:
-    """The document when everyone may read it."""
-    found = sa.select(Document).where(
-        Document.id == document_id,
-        sa.select(LibraryItem.id)
-        .where(
-            LibraryItem.document_id == Document.id, LibraryItem.audience == "public", LibraryItem.is_hidden.is_(False)
-        )
-        .exists(),
-    )
+def public_document(item_id: UUID) -> Document | None:
+    """The document that is shown there now, when everyone may read it."""
+    found = sa.select(Document).join(LibraryItem, LibraryItem.document_id == Document.id)
+    found = found.where(LibraryItem.id == item_id, LibraryItem.audience == "public", LibraryItem.is_hidden.is_(False))
     return db.session.scalars(found).one_or_none()
 
 

@@ -29,8 +29,8 @@ def library():
 @bp.get("/<uuid:library_item_id>")
 def document(library_item_id):
     """The version of now, at an address that stays the same. What is not for everyone is asked where documents are."""
-    found = queries.shown_document(library_item_id)
-    document_id, is_public = found or (library_item_id, False)
-    if is_public and not current_user.is_authenticated:
-        return documents.answer(queries.public_document(document_id))
+    everyones = None if current_user.is_authenticated else queries.public_document(library_item_id)
+    if everyones is not None:
+        return documents.answer(everyones)
+    document_id = queries.shown_document(library_item_id) or library_item_id
     return answers.redirect(url_for("documents.document", document_id=document_id))
