@@ -20,6 +20,7 @@ from portal.errors import Refused
 from portal.files import actions as files
 from portal.files.images import Picture
 from portal.files.models import File
+from portal.text import _
 from portal.throttle import actions as throttle
 from portal.throttle.rules import Limit
 
@@ -121,10 +122,13 @@ def add_all(
 def add_paper(
     received: Received, child: Child, title: str, audience: str, by: UUID, shows_bsn: bool = False
 ) -> Document:
-    """A paper of this child, which is held. A button that is pressed twice gives one paper."""
+    """A paper of this child, which is held. A button that is pressed twice gives one paper; with something else said of
+    it, it is refused: or who put right for whom it is would leave it open to the others."""
     known = queries.same_paper(child.id, received.sha256, clock.now() - SAME_WITHIN)
     if known is not None:
-        return known
+        if (known.title, known.audience, known.shows_bsn) == (title, audience, shows_bsn):
+            return known
+        raise Refused(_("Dit bestand staat er al als %(title)s. Trek dat eerst in.", title=known.title))
     return add(
         received, rules.CHILD_PAPER, title, "child", by, child_id=child.id, audience=audience, shows_bsn=shows_bsn
     )

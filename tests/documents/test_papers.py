@@ -50,6 +50,18 @@ def test_button_that_is_pressed_twice_gives_one_paper(send, office, inside, kok)
         assert session.query(Document).count() == 1
 
 
+@pytest.mark.parametrize("said", [{"audience": "deciding"}, {"shows_bsn": "y"}, {"title": "Verslag"}])
+def test_paper_that_is_put_right_does_not_stay_open_as_it_was(said, send, office, inside, kok):
+    desk = office("administratie")
+    send(desk)
+    page = send(desk, status=422, **said)
+    assert "Dit bestand staat er al als Observatie. Trek dat eerst in." in page.seen
+    with inside(kok) as session:
+        document = session.query(Document).one()
+        desk.post(f"/beheer/kinderen/{document.child_id}/papieren/{document.id}/intrekken")
+    send(desk, **said)
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
