@@ -11,7 +11,10 @@ from portal.auth import actions, cookies, events, rules
 from portal.db import db
 
 # A link from a mail or a letter opens for whoever is in: it may be of somebody else, and then that one goes out (R17).
-LINKS = {"auth.open_reset_link", "auth.open_activation_link", "auth.open_letter_link", "auth.open_device_link"}
+LINKS = {
+    "auth.open_reset_link", "auth.open_activation_link", "auth.open_letter_link", "auth.open_device_link",
+    "stop_notices.stop",
+}  # fmt: skip
 # With a temporary password only these open (security.md, T4); the language may be chosen there too.
 WITH_TEMPORARY = {
     "auth.choose_password", "auth.check_password", "auth.propose_passphrase", "auth.logout", "welcome.set_language",

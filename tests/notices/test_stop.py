@@ -113,6 +113,13 @@ def test_looking_at_the_page_ends_nothing(mail, program, visitor, kok, wants, ro
     assert "Deze e-mails zijn gestopt" in browser.get(mail.stop).seen
 
 
+def test_it_works_in_a_browser_that_is_halfway_through_logging_in(mail, enter, wants):
+    browser = enter("half")
+    page = browser.get(mail.stop)
+    browser.post(mail.stop, 200, **page.form("stop-form")["fields"] | {"csrf_token": browser.csrf})
+    assert wants() == "none"
+
+
 def test_made_up_token_tells_and_does_nothing(mail, visitor, kok, zon, bram, app, inside, program, wants, rows):
     with app.app_context():
         tokens = [
