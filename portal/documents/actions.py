@@ -21,7 +21,6 @@ from portal.files import actions as files
 from portal.files.images import Picture
 from portal.files.models import File
 from portal.text import _
-from portal.throttle import actions as throttle
 from portal.throttle.rules import Limit
 
 OF_PERSON = Limit("documents", 300, timedelta(hours=1))
@@ -29,9 +28,9 @@ CHUNK = 1000  # rows in one statement
 SAME_WITHIN = timedelta(hours=1)  # the same bytes for the same child are the same paper
 
 
-def count_document(account_id: UUID) -> bool:
-    """Count one more document that this account sends. False when there were too many this hour."""
-    return not throttle.count([(OF_PERSON, f"{scope().hex} {account_id.hex}")]).refused
+def count_document(account_id: UUID) -> None:
+    """Count one more document that this account sends. Raises Refused when there were too many this hour."""
+    files.count_upload(account_id, OF_PERSON)
 
 
 @dataclass(frozen=True)

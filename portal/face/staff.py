@@ -106,10 +106,11 @@ def logo():
     if form.validate_on_submit():
         if first := confirm_first(url_for(".logo")):
             return first
-        is_counted = files.count_upload(current_user.account.id)
+        try:
+            files.count_upload(current_user.account.id)
+        except Refused:
+            raise too_many(retry_after=3600) from None
         database.end_reading()
-        if not is_counted:
-            raise too_many(retry_after=3600)
         try:
             picture = files.opened_logo(form.logo.data.stream)
             row = files.keep("logo", form.logo.data.filename, picture)

@@ -15,6 +15,7 @@ from portal.files import queries, rules
 from portal.files.images import Busy, Picture, Unusable, logo_of
 from portal.files.models import File
 from portal.files.storage import new_key, storage
+from portal.text import _
 from portal.throttle import actions as throttle
 from portal.throttle.rules import Limit
 
@@ -24,9 +25,10 @@ UPLOADS = Limit("uploads", 30, timedelta(hours=1))
 SAFE_AGE = 3600.0  # seconds; the row of a younger file may not be committed yet
 
 
-def count_upload(account_id: UUID) -> bool:
-    """Count one more file that this account sends, of whatever kind. False when there were too many this hour."""
-    return not throttle.count([(UPLOADS, f"{scope().hex} {account_id.hex}")]).refused
+def count_upload(account_id: UUID, limit: Limit | None = None) -> None:
+    """Count one more file that this account sends, of whatever kind. Raises Refused when there were too many."""
+    if throttle.count([(limit or UPLOADS, f"{scope().hex} {account_id.hex}")]).refused:
+        raise Refused(_("U heeft dit uur heel veel bestanden gestuurd. Probeer het over een uur opnieuw."))
 
 
 def opened_logo(original: IO[bytes]) -> Picture:
