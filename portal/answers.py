@@ -1,11 +1,14 @@
 """How the portal answers: form pages, fragments and redirects. The only reader of htmx headers."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
-from flask import Response, g, jsonify, make_response, render_template, request
+from flask import Response, flash, g, jsonify, make_response, render_template, request
 from flask import redirect as plain_redirect
 
+from portal.db import db
+from portal.errors import Refused
 from portal.fields import Form
 from portal.organisations.find import organisation
 from portal.text import _, language, lazy_gettext
@@ -27,6 +30,20 @@ def form_page(template: str, form: Form, **context: Any) -> Answer:
         )
         return render_template(template, form=form, **context), 422 if is_htmx() else 400
     return render_template(template, form=form, **context), 422 if form.is_submitted() else 200
+
+
+def allowed(action: Callable[[], object], form: Form | None = None) -> bool:
+    """Whether this was done; the caller commits. A refusal is undone, and told above the form or on the next page."""
+    try:
+        action()
+    except Refused as refusal:
+        db.session.rollback()
+        if form is None:
+            flash(str(refusal), "error")
+        else:
+            form.form_errors.append(str(refusal))
+        return False
+    return True
 
 
 def fragment(template: str, to: str, **context: Any) -> Answer:

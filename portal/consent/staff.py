@@ -6,7 +6,6 @@ from flask_login import current_user
 from portal import answers, doors
 from portal.consent import actions, find, forms, queries
 from portal.db import db
-from portal.errors import Refused
 from portal.text import _
 
 bp = doors.staff(Blueprint("office_consent", __name__, url_prefix="/beheer/toestemming"), "organisation.change")
@@ -20,9 +19,10 @@ def purposes():
 @bp.route("/nieuw", methods=["GET", "POST"])
 def add_purpose():
     form = forms.PurposeForm()
-    if form.validate_on_submit() and _done(
-        form, lambda: actions.add_purpose(form.name.data, form.text.data, by=current_user.account)
+    if form.validate_on_submit() and answers.allowed(
+        lambda: actions.add_purpose(form.name.data, form.text.data, by=current_user.account), form
     ):
+        db.session.commit()
         flash(_("Ouders zien deze vraag vanaf nu in het portaal."), "success")
         return answers.redirect(url_for(".purposes"))
     return answers.form_page("consent/purpose.html", form, purpose=None, here=url_for(".add_purpose"))
@@ -37,7 +37,8 @@ def change_purpose(code):
         words = form.name.data.strip(), form.text.data.strip()
         if words == (purpose.name, purpose.text):
             return answers.redirect(url_for(".purposes"))
-        if _done(form, lambda: actions.change_purpose(code, form.seen, *words, by=current_user.account)):
+        if answers.allowed(lambda: actions.change_purpose(code, form.seen, *words, by=current_user.account), form):
+            db.session.commit()
             flash(_("Bewaard. Elke ouder kiest opnieuw, want de tekst is anders."), "success")
             return answers.redirect(url_for(".purposes"))
         form.version.data = purpose.version
@@ -48,23 +49,7 @@ def change_purpose(code):
 @bp.post("/<code>/stoppen")
 def end_purpose(code):
     purpose = find.find_purpose(code)
-    try:
-        actions.end_purpose(code, by=current_user.account)
-    except Refused as refusal:
-        db.session.rollback()
-        flash(str(refusal), "error")
-    else:
+    if answers.allowed(lambda: actions.end_purpose(code, by=current_user.account)):
         db.session.commit()
         flash(_("De vraag %(name)s wordt niet meer gesteld.", name=purpose.name), "success")
     return answers.redirect(url_for(".purposes"))
-
-
-def _done(form, action):
-    try:
-        action()
-    except Refused as refusal:
-        db.session.rollback()
-        form.form_errors.append(str(refusal))
-        return False
-    db.session.commit()
-    return True

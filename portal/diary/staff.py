@@ -107,7 +107,8 @@ def entry(entry_id):
         form.children.data = [str(tag.child_id) for tag in found.tags]
     if form.validate_on_submit():
         words = form.body.data, form.chosen
-        if _done(form, lambda: actions.correct_entry(found, form.seen, *words, by=current_user.account)):
+        if answers.allowed(lambda: actions.correct_entry(found, form.seen, *words, by=current_user.account), form):
+            db.session.commit()
             flash(_("De wijziging is bewaard."), "success")
             return answers.redirect(url_for(".board", group_id=found.group_id, dag=found.day))
         found = find.find_entry(entry_id)
@@ -139,9 +140,10 @@ def withdraw(entry_id):
 def child(child_id):
     found, day = find_child_here(child_id), find.asked_day(request.args.get("dag", ""))
     form = forms.RhythmForm(day)
-    if form.validate_on_submit() and _done(
-        form, lambda: actions.note_rhythm(found, form.rhythm, by=current_user.account)
+    if form.validate_on_submit() and answers.allowed(
+        lambda: actions.note_rhythm(found, form.rhythm, by=current_user.account), form
     ):
+        db.session.commit()
         return _back_to_board(found, day, form.rhythm)
     rows = queries.rhythm_on([child_id], day)[child_id]
     return answers.form_page(
@@ -159,8 +161,9 @@ def press(child_id):
         flash(_("Kies een van de mogelijkheden."), "error")
         return answers.redirect(url_for(".child", child_id=child_id))
     said = form.rhythm
-    if not _flashed(lambda: actions.note_rhythm(found, said, by=current_user.account), ""):
+    if not answers.allowed(lambda: actions.note_rhythm(found, said, by=current_user.account)):
         return answers.redirect(url_for(".child", child_id=child_id))
+    db.session.commit()
     return _back_to_board(found, clock.today(), said)
 
 
@@ -183,9 +186,10 @@ def _back_to_board(child, day, said):
 def rhythm(rhythm_id):
     row, found = find.find_rhythm(rhythm_id)
     form = forms.RhythmForm.of(row)
-    if form.validate_on_submit() and _done(
-        form, lambda: actions.correct_rhythm(row, form.rhythm, by=current_user.account)
+    if form.validate_on_submit() and answers.allowed(
+        lambda: actions.correct_rhythm(row, form.rhythm, by=current_user.account), form
     ):
+        db.session.commit()
         return _back_to_board(found, row.day, form.rhythm)
     row, found = find.find_rhythm(rhythm_id)
     return answers.form_page(
@@ -202,25 +206,7 @@ def withdraw_rhythm(rhythm_id):
     return answers.redirect(url_for(".child", child_id=found.id, dag=row.day))
 
 
-def _done(form, action):
-    try:
-        action()
-    except Refused as refusal:
-        db.session.rollback()
-        form.form_errors.append(str(refusal))
-        return False
-    db.session.commit()
-    return True
-
-
 def _flashed(action, words):
-    try:
-        action()
-    except Refused as refusal:
-        db.session.rollback()
-        flash(str(refusal), "error")
-        return False
-    db.session.commit()
-    if words:
+    if answers.allowed(action):
+        db.session.commit()
         flash(words, "success")
-    return True

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from flask import Blueprint, flash, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask_login import current_user
 
 from portal import answers, clock, doors, pages
@@ -10,7 +10,6 @@ from portal.auth.find import confirm_first
 from portal.children.find import find_child
 from portal.children.queries import children_of
 from portal.db import db, writing
-from portal.errors import Refused
 from portal.export import actions, find, queries
 
 bp = doors.parents(Blueprint("takeout", __name__, url_prefix="/meenemen"))
@@ -51,12 +50,7 @@ def ask(child_id):
     here = url_for(".child", child_id=found.id)
     if first := confirm_first(here):
         return first
-    try:
-        actions.ask(current_user.account, found)
-    except Refused as refusal:
-        db.session.rollback()
-        flash(str(refusal), "error")
-    else:
+    if answers.allowed(lambda: actions.ask(current_user.account, found)):
         db.session.commit()
     return answers.redirect(here)
 

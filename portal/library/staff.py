@@ -69,20 +69,10 @@ def add_link():
     form = forms.LinkForm(queries.folders(), data={"audience": "public", "folder": request.args.get("map", "")})
     if form.validate_on_submit():
         words = form.words
-        if _kept(form, lambda: actions.add_link(form.url.data.strip(), words, current_user.account.id)):
+        if answers.allowed(lambda: actions.add_link(form.url.data.strip(), words, current_user.account.id), form):
+            db.session.commit()
             return _done(_("%(title)s staat bij de documenten.", title=words.title), words.folder_id)
     return answers.form_page("library/add_link.html", form)
-
-
-def _kept(form, action):
-    try:
-        action()
-    except Refused as refusal:
-        db.session.rollback()
-        form.form_errors.append(str(refusal))
-        return False
-    db.session.commit()
-    return True
 
 
 @bp.route("/<uuid:library_item_id>", methods=["GET", "POST"])
@@ -94,7 +84,8 @@ def item(library_item_id):
         form.watch(now)
     if form.validate_on_submit() and not form.is_overtaken(now):
         words, url = form.words, form.url.data.strip() if is_link else ""
-        if _kept(form, lambda: actions.change(found, words, current_user.account.id, url)):
+        if answers.allowed(lambda: actions.change(found, words, current_user.account.id, url), form):
+            db.session.commit()
             return _done(_("De wijziging is bewaard."), words.folder_id)
         found = find.find_item(library_item_id)
     opened = openings_of(found.document_id) if found.document_id and may(current_user.role, "log.see") else None
@@ -153,7 +144,8 @@ def add_folder():
     form = forms.FolderForm()
     if form.validate_on_submit():
         name = form.name.data.strip()
-        if _kept(form, lambda: actions.add_folder(name, current_user.account.id)):
+        if answers.allowed(lambda: actions.add_folder(name, current_user.account.id), form):
+            db.session.commit()
             flash(_("De map %(name)s is er.", name=name), "success")
             return answers.redirect(url_for(".shelves"))
     return answers.form_page("library/folder.html", form, folder=None, here=url_for(".add_folder"), is_empty=False)
@@ -165,7 +157,8 @@ def folder(folder_id):
     form, here = forms.FolderForm(data={"name": found.name}), url_for(".folder", folder_id=folder_id)
     if form.validate_on_submit():
         name = form.name.data.strip()
-        if _kept(form, lambda: actions.rename_folder(found, name, current_user.account.id)):
+        if answers.allowed(lambda: actions.rename_folder(found, name, current_user.account.id), form):
+            db.session.commit()
             flash(_("De wijziging is bewaard."), "success")
             return answers.redirect(url_for(".shelves"))
         found = find.find_folder(folder_id)
@@ -183,12 +176,7 @@ def move_folder(folder_id):
 @bp.post("/mappen/<uuid:folder_id>/weg")
 def end_folder(folder_id):
     found = find.find_folder(folder_id)
-    try:
-        actions.end_folder(found, current_user.account.id)
-    except Refused as refusal:
-        db.session.rollback()
-        flash(str(refusal), "error")
-    else:
+    if answers.allowed(lambda: actions.end_folder(found, current_user.account.id)):
         db.session.commit()
         flash(_("De map is weg."), "success")
     return answers.redirect(url_for(".shelves"))

@@ -47,7 +47,9 @@ def change(item_id):
     is_read = found.state(clock.now()) == "published"
     form = forms.NewsForm.of(found, [] if is_read else find.choices_here())
     if form.validate_on_submit():
-        if _done(form, lambda: actions.change(found, form.seen, form.chosen, form.words, by=current_user.account)):
+        words = form.seen, form.chosen, form.words
+        if answers.allowed(lambda: actions.change(found, *words, by=current_user.account), form):
+            db.session.commit()
             flash(_("De wijziging is bewaard."), "success")
             return answers.redirect(url_for(".item", item_id=item_id))
         found = find.find_living(item_id)
@@ -61,9 +63,10 @@ def item(item_id):
     found, form = find.find_item(item_id, held=request.method == "POST"), forms.PlanForm()
     if request.method == "GET" and not g.get("stale_form"):
         _propose(form, found)
-    if form.validate_on_submit() and _done(
-        form, lambda: actions.plan(found, form.day.data, form.at, by=current_user.account)
+    if form.validate_on_submit() and answers.allowed(
+        lambda: actions.plan(found, form.day.data, form.at, by=current_user.account), form
     ):
+        db.session.commit()
         flash(_("Het bericht is gepland."), "success")
         return answers.redirect(url_for(".item", item_id=item_id))
     return _page(item_id, form, plan=form, attach=forms.FilesForm())
@@ -175,25 +178,9 @@ def detach(item_id, file_id):
     return answers.redirect(url_for(".item", item_id=item_id))
 
 
-def _done(form, action):
-    try:
-        action()
-    except Refused as refusal:
-        db.session.rollback()
-        form.form_errors.append(str(refusal))
-        return False
-    db.session.commit()
-    return True
-
-
 def _flashed(action, item, words):
     item_id = item.id
-    try:
-        action()
-    except Refused as refusal:
-        db.session.rollback()
-        flash(str(refusal), "error")
-    else:
+    if answers.allowed(action):
         db.session.commit()
         flash(words, "success")
     return answers.redirect(url_for(".item", item_id=item_id))
