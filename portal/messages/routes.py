@@ -50,7 +50,11 @@ def confirm(item_id):
 
 @bp.get("/<uuid:item_id>/bijlage/<uuid:file_id>")
 def attachment(item_id, file_id):
-    file = find.find_file(find.find_news(item_id), file_id)
+    return handed_out(find.find_file(find.find_news(item_id), file_id))
+
+
+def handed_out(file):
+    """What goes with a message, to who may have it; and that it was downloaded."""
     response, by = find.answer(file), current_user.account.id
     if request.method == "GET":
         database.end_reading()

@@ -2,15 +2,16 @@
 
 from flask import Blueprint, abort, flash, g, render_template, request, url_for
 from flask_login import current_user
+from sqlalchemy.exc import IntegrityError
 
 from portal import answers, clock, doors
-from portal import db as database
 from portal.auth.find import as_id
 from portal.db import db, writing
 from portal.errors import Refused
 from portal.files.actions import count_upload, put
 from portal.files.rules import clean_name
 from portal.messages import actions, find, forms, queries, rules
+from portal.messages.routes import handed_out
 from portal.text import _
 
 bp = doors.staff(Blueprint("office_news", __name__, url_prefix="/beheer/nieuws"), "news.write")
@@ -33,11 +34,16 @@ def items():
 def write():
     form = forms.NewsForm(find.choices_here())
     if form.validate_on_submit() and form.chosen:
-        item = actions.write(form.item_id, form.chosen, form.words, by=current_user.account)
-        item = find.find_living(item.id)
-        db.session.commit()
-        flash(_("Het concept is bewaard. Kijk het na, en publiceer het daarna."), "success")
-        return answers.redirect(url_for(".item", item_id=item.id))
+        try:
+            item = actions.write(form.item_id, form.chosen, form.words, by=current_user.account)
+        except IntegrityError:  # the same press of the button a second time, at this very moment
+            db.session.rollback()
+            form.form_errors.append(_("Druk nog een keer op de knop."))
+        else:
+            item = find.find_living(item.id)
+            db.session.commit()
+            flash(_("Het concept is bewaard. Kijk het na, en publiceer het daarna."), "success")
+            return answers.redirect(url_for(".item", item_id=item.id))
     return answers.form_page("messages/write.html", form, item=None, here=url_for(".write"))
 
 
@@ -159,14 +165,7 @@ def _refused(item_id, sent, by):
 
 @bp.get("/<uuid:item_id>/bijlagen/<uuid:file_id>")
 def attachment(item_id, file_id):
-    file = find.find_file(find.find_item(item_id), file_id)
-    response, by = find.answer(file), current_user.account.id
-    if request.method == "GET":
-        database.end_reading()
-        with writing():
-            actions.note_downloaded(file, by)
-            db.session.commit()
-    return response
+    return handed_out(find.find_file(find.find_item(item_id), file_id))
 
 
 @bp.post("/<uuid:item_id>/bijlagen/<uuid:file_id>/weg")

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock_time
+from uuid import uuid4
 
 import pytest
 
@@ -9,7 +10,7 @@ from portal.auth.models import Account
 from portal.children import actions as children
 from portal.children.models import Block, Child, Guardianship
 from portal.db import db
-from portal.messages import queries
+from portal.messages import actions, queries
 from portal.messages.models import NewsItem
 from portal.messages.rules import moment_of, plan_problem
 
@@ -177,6 +178,16 @@ def test_nothing_that_was_typed_is_lost(desk, place):
     files = {"nothing": ("", b"")}
     sent = {"token": "", "audience": "organisation", "title": "Lang", "body": letters}
     desk.post("/beheer/nieuws/nieuw", 303, files=files, **sent)
+
+
+def test_number_that_another_organisation_has_already_loses_no_words(desk, zon, bram, inside, rows):
+    with inside(zon):
+        draft = actions.write(uuid4(), actions.Audience("organisation", zon.id), actions.Words("Zon", "x"), bram)
+    before = rows()
+    sent = {"token": str(draft.id), "audience": "organisation", "title": "Feest", "body": "Kom allemaal."}
+    page = desk.post("/beheer/nieuws/nieuw", 422, **sent)
+    assert "Druk nog een keer op de knop." in page.seen and "Kom allemaal." in page.text
+    assert rows() == before
 
 
 def test_the_same_press_twice_writes_once(desk, write, inside, kok):
