@@ -18,6 +18,7 @@ from portal.documents import queries, rules
 from portal.documents.models import Document
 from portal.errors import Refused
 from portal.files import actions as files
+from portal.files import rules as file_rules
 from portal.files.images import Picture
 from portal.files.models import File
 from portal.text import _
@@ -82,6 +83,7 @@ class Arrived(NamedTuple):
 def arrive(content: bytes, title: str, name: str, person_id: UUID) -> Arrived:
     """Keep one of many. As `receive`: not in an open transaction, and it may be refused."""
     received = receive(content, name)
+    name = file_rules.name_of_pdf(name)
     return Arrived(received.key, received.sha256, len(content), title[: rules.LONGEST_TITLE], name, person_id)
 
 

@@ -21,7 +21,6 @@ from portal.documents import actions as documents
 from portal.documents import rules as document_rules
 from portal.documents.actions import Arrived
 from portal.files import actions as files
-from portal.files.models import File
 from portal.files.rules import clean_name
 from portal.imports import queries as people
 from portal.imports.models import PastImport
@@ -139,25 +138,18 @@ def compare(examined: Examined) -> Result:
     return result
 
 
-SHOWN_PROBLEMS, SHOWN_ROWS = 100, 25  # lines of a preview; of more of them the number is said
-
-
 def preview(result: Result) -> uploads.Look:
     """What this comes to, for the screen, and in short."""
     shown: dict[str, Any] = {
         **result.counts(),
-        "bad": _some(result.bad_rows, SHOWN_PROBLEMS),
+        "bad": uploads.some(result.bad_rows, uploads.SHOWN_PROBLEMS),
         "bad_lines": len({remark.line for remark in result.bad_rows}),
-        "remarks": _some([remark.reason for remark in result.remarks], SHOWN_PROBLEMS),
-        "extra_columns": _some(result.extra_columns, SHOWN_ROWS),
+        "remarks": uploads.some([remark.reason for remark in result.remarks], uploads.SHOWN_PROBLEMS),
+        "extra_columns": uploads.some(result.extra_columns, uploads.SHOWN_ROWS),
     }
     for state in ("new", "changed"):
-        shown[state] = _some([_shown(step) for step in result.steps if step.state == state], SHOWN_ROWS)
+        shown[state] = uploads.some([_shown(step) for step in result.steps if step.state == state], uploads.SHOWN_ROWS)
     return uploads.Look(shown, result.outcome())
-
-
-def _some(values: list[Any], most: int) -> dict[str, Any]:
-    return {"count": len(values), "first": values[:most]}
 
 
 def _shown(step: Step) -> dict[str, Any]:
@@ -233,19 +225,15 @@ def keep_pdfs(result: Result, bundle: Bundle, progress: Progress | None = None) 
         for done, step in enumerate(new, start=1):
             content = bundle.pdf(step.invoice.file_name) or b""
             title = _("Factuur %(number)s", number=step.invoice.number)
-            name = clean_name(step.invoice.file_name)
-            kept[step.invoice.number] = documents.arrive(content, title, name, step.payer.person_id)
+            kept[step.invoice.number] = documents.arrive(
+                content, title, step.invoice.file_name, step.payer.person_id
+            )  # fmt: skip
             if progress:
                 progress(done, len(new))
     except BaseException:
         take_back(kept)
         raise
     return kept
-
-
-def forget(key: str) -> None:
-    """The zip itself is needed no longer: its row goes now, and its bytes with the next sweep."""
-    changed(sa.delete(File).where(File.key == key))
 
 
 def take_back(kept: dict[str, Arrived]) -> None:

@@ -42,7 +42,6 @@ def _write(claimed: Claim, examined: actions.Examined, kept: dict[str, Arrived])
     if result.outcome() != claimed.outcome:
         actions.take_back(kept)
         return uploads.look_again(claimed, actions.preview(result))
-    actions.forget(claimed.key)
     return uploads.end(claimed, actions.remember(result, claimed.filename, claimed.by))
 
 

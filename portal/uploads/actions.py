@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from portal import clock
 from portal.db import changed, db, scope
+from portal.files.models import File
 from portal.imports import actions as imports
 from portal.imports import rules
 from portal.imports.actions import ImportResult, Step
@@ -158,11 +159,14 @@ def give_back(claimed: Claim, what: str) -> None:
 
 
 def sweep() -> None:
-    """What nobody confirmed goes after an hour; later also that it was there."""
+    """What nobody confirmed goes after an hour, as do files in the storage that are needed no longer (the bytes follow
+    with files.actions.sweep); later also that they were there."""
     now = clock.now()
     idle = sa.update(Upload).where(Upload.state.in_(("ready", "waiting")), Upload.updated_at < now - KEPT)
     changed(idle, **_EMPTY)
-    changed(sa.delete(Upload).where(Upload.state.in_(("gone", "done")), Upload.updated_at < now - REMEMBERED))
+    over = Upload.state.in_(("gone", "done"))
+    changed(sa.delete(File).where(File.key.in_(sa.select(Upload.key).where(over, Upload.key != ""))))
+    changed(sa.delete(Upload).where(over, Upload.updated_at < now - REMEMBERED))
     imports.forget_doubts()
 
 
@@ -188,19 +192,20 @@ def _preview(sheet: Sheet, result: ImportResult) -> dict[str, Any]:
     rows = [(step, _changes(step, result)) for step in result.steps]
     return {
         **result.counts(),
-        "bad": _some(bad_rows, SHOWN_PROBLEMS),
+        "bad": some(bad_rows, SHOWN_PROBLEMS),
         "bad_lines": len({remark.line for remark in bad_rows}),
-        "remarks": _some(result.remarks, SHOWN_PROBLEMS),
-        "new": _some([_shown(step, []) for step, _changed in rows if step.parent.state == "new"], SHOWN_ROWS),
-        "changed": _some(
+        "remarks": some(result.remarks, SHOWN_PROBLEMS),
+        "new": some([_shown(step, []) for step, _changed in rows if step.parent.state == "new"], SHOWN_ROWS),
+        "changed": some(
             [_shown(step, changed) for step, changed in rows if step.parent.state != "new" and changed], SHOWN_ROWS
         ),
-        "new_groups": _some(result.new_groups, SHOWN_NAMES),
-        "extra_columns": _some(sheet.extra_columns, SHOWN_NAMES),
+        "new_groups": some(result.new_groups, SHOWN_NAMES),
+        "extra_columns": some(sheet.extra_columns, SHOWN_NAMES),
     }
 
 
-def _some(values: list[Any], most: int) -> dict[str, Any]:
+def some(values: list[Any], most: int) -> dict[str, Any]:
+    """The first of these, and how many there are, as a preview keeps and shows them."""
     return {"count": len(values), "first": values[:most]}
 
 

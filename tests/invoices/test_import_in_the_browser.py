@@ -4,6 +4,7 @@ from io import BytesIO
 import pytest
 
 from portal.files import actions as files
+from portal.files.models import File
 from portal.invoices import forms
 from portal.uploads import worker
 from tests.documents.pdf import pdf
@@ -75,6 +76,23 @@ def test_zip_that_is_too_large_or_no_zip_is_refused_in_the_form(desk, kok, monke
         archive.writestr("groot.pdf", b"\0" * (forms.MOST_BYTES + 1))
     assert "hoogstens 100 MB" in send(desk, content.getvalue(), status=422).seen
     assert rows() == before
+
+
+def test_zip_that_was_thrown_away_or_imported_is_not_kept(app, desk, kok, anna, inside):
+    def zips():
+        with app.app_context():
+            worker.sweep()
+        with inside(kok) as session:
+            return session.query(File).filter_by(kind="import").count()
+
+    page = send(desk, a_zip())
+    assert zips() == 1
+    desk.post(page.form("throw-away-form")["attributes"]["action"], 303)
+    assert zips() == 0
+    confirm(desk, send(desk, a_zip()))
+    assert zips() == 1
+    work(app)
+    assert zips() == 0
 
 
 def test_full_disk_halfway_leaves_nothing_and_says_so(app, desk, kok, anna, kept, monkeypatch):
