@@ -110,6 +110,8 @@ def _name_in_zip(entry: zipfile.ZipInfo) -> str:
         raise Refused(_("In het zip-bestand wijst %(name)s naar een andere plek. Maak het opnieuw.", name=shown))
     if entry.flag_bits & 1:
         raise Refused(_("Op het zip-bestand zit een wachtwoord. Maak het opnieuw, zonder wachtwoord."))
+    if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):  # others say themselves what they take up
+        raise Refused(_("Zo'n zip-bestand kunnen wij niet uitpakken. Maak het opnieuw, als gewone zip."))
     return parts[-1]
 
 

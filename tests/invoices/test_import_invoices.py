@@ -176,6 +176,7 @@ STRANGE = {
     "twice": (lambda: a_strange_zip(("a/x.pdf", pdf()), ("b/X.pdf", pdf())), "staat er twee keer in"),
     "two tables": (lambda: a_strange_zip(GOOD, ("meer.csv", a_file())), "meer dan één CSV-bestand"),
     "password": (lambda: with_password(a_strange_zip(GOOD)), "Op het zip-bestand zit een wachtwoord."),
+    "packed oddly": (lambda: a_strange_zip(GOOD, compression=zipfile.ZIP_LZMA), "kunnen wij niet uitpakken"),
     "cut off": (lambda: a_strange_zip(GOOD)[:-40], "beschadigd of niet helemaal aangekomen"),
     "no table": (lambda: _only_pdf(), "Er zit geen CSV-bestand bij"),
     "no PDF": (lambda: a_strange_zip(("2026-0012.pdf", b"MZ")), "2026-0012.pdf: Dit is geen PDF-bestand."),
