@@ -368,7 +368,7 @@ def test_fragment_has_one_root_that_carries_its_name():
 
 
 def test_page_extends_the_layout():
-    layout = re.compile(r"\{% extends \"(_layout|_office|errors/_error)\.html\" %\}")
+    layout = re.compile(r"\{% extends \"(_layout|_office|errors/_error|uploads/_look)\.html\" %\}")
     keeps([path for path in PAGES if not path.name.startswith("_")], lambda path: not layout.match(path.read_text()))
 
 

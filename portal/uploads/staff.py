@@ -62,12 +62,14 @@ def example():
 @bp.get("/<uuid:upload_id>")
 def preview(upload_id):
     found = find.find_upload(upload_id)
+    kind = actions.KINDS[found.kind]
+    again = url_for(kind.endpoint)
     if found.state == "gone":
-        return answers.gone("uploads/gone.html", again=url_for(actions.KINDS[found.kind].endpoint))
+        return answers.gone("uploads/gone.html", again=again)
     if found.state != "ready":
         return answers.redirect(url_for(".progress", upload_id=found.id))
     minutes = -(-found.preview["mails"] // current_app.config["MAIL_PER_MINUTE"])
-    return render_template(actions.KINDS[found.kind].preview, upload=found, preview=found.preview, minutes=minutes)
+    return render_template(kind.preview, upload=found, preview=found.preview, minutes=minutes, again=again)
 
 
 @bp.post("/<uuid:upload_id>/bevestigen")

@@ -28,7 +28,9 @@ class Slow:
 
 def ask(app, path, method="GET"):
     said = []
-    body = app({"PATH_INFO": path, "REQUEST_METHOD": method}, lambda status, headers: said.append((status, dict(headers))))
+    body = app(
+        {"PATH_INFO": path, "REQUEST_METHOD": method}, lambda status, headers: said.append((status, dict(headers)))
+    )
     return said[0][0], b"".join(body), said[0][1]
 
 
