@@ -6,11 +6,13 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from datetime import date
+from fractions import Fraction
 from typing import NamedTuple
 
 from portal.errors import Refused
 from portal.text import _
 
+MOST_BYTES = 10 << 20  # of one with thousands of rows
 MOST_LINES = 100_000  # those that are empty counted too
 MOST_COLUMNS = 250
 
@@ -152,3 +154,43 @@ def as_date(value: str) -> date | None:
 
 _YEAR_FIRST = re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{1,2})-(?P<day>[0-9]{1,2})")
 _DAY_FIRST = re.compile(r"(?P<day>[0-9]{1,2})([-/])(?P<month>[0-9]{1,2})\2(?P<year>[0-9]{4})")
+
+
+# Money is whole cents and time is whole minutes
+
+MOST_CENTS = 10_000_000_00  # in one cell
+_CENTS = re.compile(r"(-?)(?:€ ?)?([0-9]{1,9}|[0-9]{1,3}(?:\.[0-9]{3}){1,2}(?=,|$))(?:[.,]([0-9]{1,2}))?")
+_HOURS = re.compile(r"(-?)([0-9]{1,5})(?:[.,]([0-9]{1,4})|:([0-5][0-9]))?")
+
+
+def cents(value: str) -> int | None:
+    """926,42 or 926.42 or 1.926,42 or -30; None for anything else, such as a third of a cent."""
+    found = _CENTS.fullmatch(value.strip())
+    if not found:
+        return None
+    amount = int(found[2].replace(".", "")) * 100 + int((found[3] or "").ljust(2, "0"))
+    if amount > MOST_CENTS:
+        return None
+    return -amount if found[1] else amount
+
+
+def hours_of(value: str) -> Fraction | None:
+    """37,50 or 37.5 or 37:30, exactly as it is written."""
+    found = _HOURS.fullmatch(value.strip())
+    if not found:
+        return None
+    hours = Fraction(int(found[2])) + Fraction(int(found[4] or 0), 60)
+    if found[3]:
+        hours += Fraction(int(found[3]), 10 ** len(found[3]))
+    return -hours if found[1] else hours
+
+
+def plain(amount: int) -> str:
+    """92642 as 926,42: as it stands in a file."""
+    return f"{'-' if amount < 0 else ''}{abs(amount) // 100},{abs(amount) % 100:02}"
+
+
+def rounded(exact: Fraction) -> int:
+    """The whole number nearest to this; a half goes away from zero."""
+    whole = (abs(exact.numerator) * 2 + exact.denominator) // (2 * exact.denominator)
+    return whole if exact >= 0 else -whole

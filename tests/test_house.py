@@ -57,7 +57,7 @@ ONLY_IN = {
     "cookies": ["auth"], "gate": ["auth"], "account": ["auth"],
     "facts": ["postmaster", "demo"], "providers": ["postmaster"], "spf": ["postmaster"], "domain": ["postmaster"],
     "dmarc": ["postmaster"], "server": ["postmaster"], "words": ["postmaster", "delivery", "logbook"], "arrived": ["bounces", "postmaster"], "mailbox": ["bounces"],
-    "bundle": ["invoices"], "papers": ["demo"], "gather": ["postmaster"], "trial": ["postmaster"],
+    "bundle": ["documents"], "papers": ["demo"], "gather": ["postmaster"], "trial": ["postmaster"],
 }  # fmt: skip
 WEB = {"forms", "routes", "account", "gate", "staff"}
 TYPED = {"rules", "models", "queries", "mails", "actions"}

@@ -11,10 +11,11 @@ from portal import clock
 from portal.children.models import Child
 from portal.db import changed, db
 from portal.demo import facts, rules
+from portal.documents.bundle import Bundle, key_of
 from portal.invoices import actions
 from portal.invoices import rules as invoices
-from portal.invoices.bundle import Bundle, key_of
 from portal.outbox.models import Mail
+from portal.sheets import plain, rounded
 
 
 def fill(sender: str) -> None:
@@ -26,13 +27,13 @@ def fill(sender: str) -> None:
             period = _month(back)
             number = f"{period.year}-{1001 + len(pdfs)}"
             state = "open" if back == 1 else "te laat" if back == forgotten else "betaald"
-            amounts = [invoices.rounded(Fraction(hours * rate)) for _child, _kind, hours, rate in lines]
-            total, due_on = invoices.plain(sum(amounts)), period + timedelta(days=45)
+            amounts = [rounded(Fraction(hours * rate)) for _child, _kind, hours, rate in lines]
+            total, due_on = plain(sum(amounts)), period + timedelta(days=45)
             for (child, kind, hours, rate), amount in zip(lines, amounts, strict=True):
                 who = f"{people[child].given_name};{people[child].family_name};{people[child].birth_date}"
                 rows.append(
                     f"{number};{period:%Y-%m};{email};{who};123456789;{kind};Vaste dagen;{hours};"
-                    f"{invoices.plain(rate)};{invoices.plain(amount)};{total};{due_on};ja;{state};;"
+                    f"{plain(rate)};{plain(amount)};{total};{due_on};ja;{state};;"
                 )
             pdfs[key_of(f"{number}.pdf")] = rules.paper(sender, f"Factuur {number}", _words(lines, total))
     _take_over(Bundle("\n".join(rows).encode(), {name: partial(bytes, pdf) for name, pdf in pdfs.items()}))
@@ -46,7 +47,7 @@ def _take_over(bundle: Bundle) -> None:
 
 
 def _words(lines: Any, total: str) -> str:
-    each = [f"{child}: {hours} uur voor {invoices.plain(rate)} euro per uur" for child, _kind, hours, rate in lines]
+    each = [f"{child}: {hours} uur voor {plain(rate)} euro per uur" for child, _kind, hours, rate in lines]
     return "\n".join(["Opvang:", *each, "Totaal:", f"{total} euro"])
 
 

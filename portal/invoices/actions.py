@@ -20,12 +20,12 @@ from portal.db import changed, db, scope
 from portal.documents import actions as documents
 from portal.documents import rules as document_rules
 from portal.documents.actions import Arrived
+from portal.documents.bundle import Bundle, key_of
 from portal.files import actions as files
 from portal.files.rules import clean_name
 from portal.imports import queries as people
 from portal.imports.models import PastImport
 from portal.invoices import mails, queries, rules
-from portal.invoices.bundle import Bundle, key_of
 from portal.invoices.models import Invoice, InvoiceLine
 from portal.invoices.queries import Known
 from portal.invoices.rules import Sheet

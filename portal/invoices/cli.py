@@ -10,8 +10,9 @@ from sqlalchemy.exc import IntegrityError
 
 from portal import db as database
 from portal.db import db
+from portal.documents import bundle
 from portal.errors import Refused
-from portal.invoices import actions, bundle
+from portal.invoices import actions
 from portal.organisations.cli import ORGANISATION, entered
 
 LONG = 200  # invoices: from here a progress bar

@@ -5,6 +5,7 @@ from flask_login import current_user
 
 from portal import doors
 from portal.invoices import find, queries, rules
+from portal.organisations.rules import CARE_NAMES
 
 bp = doors.parents(Blueprint("invoices", __name__))
 
@@ -25,5 +26,5 @@ def invoice(invoice_id):
     found = find.find_invoice(invoice_id)
     return render_template(
         "invoices/invoice.html", invoice=found, lines=queries.lines_of(found.id), states=rules.STATE_NAMES,
-        care=rules.CARE_NAMES,
+        care=CARE_NAMES,
     )  # fmt: skip

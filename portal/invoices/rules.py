@@ -15,11 +15,25 @@ from uuid import UUID
 from portal.auth.rules import email_key
 from portal.children.rules import ChildKey, child_key
 from portal.errors import Refused
-from portal.sheets import NO_TEXT, Remark, as_date, header, meant, records_of, shown, values_of
+from portal.organisations.rules import CARE_TYPES
+from portal.sheets import (
+    MOST_BYTES,
+    NO_TEXT,
+    Remark,
+    as_date,
+    cents,
+    header,
+    hours_of,
+    meant,
+    plain,
+    records_of,
+    rounded,
+    shown,
+    values_of,
+)
 from portal.text import _, lazy_gettext
 
 INVOICE = "invoice"  # the kind of its document
-MOST_BYTES = 10 << 20
 MOST_ROWS = 20_000
 LONGEST = {
     "factuurnummer": 40, "periode": 10, "betaler": 254, "kind_voornaam": 100, "kind_achternaam": 100,
@@ -39,28 +53,11 @@ EXAMPLE = "\r\n".join((  # with the mark that lets Excel read it as UTF-8
     "2026-0012;2026-11;anna@voorbeeld.nl;;;;;;Uitstapje;;;30,00;956,42;15-12-2026;nee;open;factuur;2026-0012.pdf",
     "",
 ))  # fmt: skip
-CARE_TYPES = {  # the word of the file, and what is kept (domain.md, 3)
-    "dagopvang": "kdv", "kdv": "kdv", "peuteropvang": "peuter", "bso": "bso", "voorschools": "vso", "vso": "vso",
-    "naschools": "nso", "nso": "nso", "vakantieopvang": "holiday", "studiedag": "study", "gastouder": "go",
-}  # fmt: skip
-CARE_NAMES = {
-    "": lazy_gettext("Geen opvang"), "kdv": lazy_gettext("Dagopvang"), "peuter": lazy_gettext("Peuteropvang"),
-    "bso": lazy_gettext("Buitenschoolse opvang"), "vso": lazy_gettext("Voorschoolse opvang"),
-    "nso": lazy_gettext("Naschoolse opvang"), "holiday": lazy_gettext("Vakantieopvang"),
-    "study": lazy_gettext("Opvang op een studiedag"), "go": lazy_gettext("Gastouderopvang"),
-}  # fmt: skip
 STATES = {"open": "open", "betaald": "paid", "te laat": "overdue", "verlopen": "overdue", "": "open"}
 STATE_NAMES = {"open": lazy_gettext("Open"), "paid": lazy_gettext("Betaald"), "overdue": lazy_gettext("Te laat")}
 SORTS = {"factuur": "invoice", "credit": "credit", "creditfactuur": "credit", "": "invoice"}
 COUNTS = {"ja": True, "j": True, "nee": False, "n": False}
 OLDEST, NEWEST = 10, 2  # years before and after today in which a date may lie
-MOST_CENTS = 10_000_000_00  # in one cell
-
-
-def rounded(exact: Fraction) -> int:
-    """The whole number nearest to this; a half goes away from zero."""
-    whole = (abs(exact.numerator) * 2 + exact.denominator) // (2 * exact.denominator)
-    return whole if exact >= 0 else -whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,31 +278,7 @@ def _sum_problem(invoice: Invoice) -> list[Remark]:
 
 # What a cell means
 
-_CENTS = re.compile(r"(-?)(?:€ ?)?([0-9]{1,9}|[0-9]{1,3}(?:\.[0-9]{3}){1,2}(?=,|$))(?:[.,]([0-9]{1,2}))?")
-_HOURS = re.compile(r"(-?)([0-9]{1,5})(?:[.,]([0-9]{1,4})|:([0-5][0-9]))?")
 _PERIOD = re.compile(r"(?:(?P<y>[0-9]{4})-(?P<m>[0-9]{1,2})|(?P<m2>[0-9]{1,2})[-/](?P<y2>[0-9]{4}))")
-
-
-def cents(value: str) -> int | None:
-    """926,42 or 926.42 or 1.926,42 or -30; None for anything else, such as a third of a cent."""
-    found = _CENTS.fullmatch(value.strip())
-    if not found:
-        return None
-    amount = int(found[2].replace(".", "")) * 100 + int((found[3] or "").ljust(2, "0"))
-    if amount > MOST_CENTS:
-        return None
-    return -amount if found[1] else amount
-
-
-def hours_of(value: str) -> Fraction | None:
-    """37,50 or 37.5 or 37:30, exactly as it is written."""
-    found = _HOURS.fullmatch(value.strip())
-    if not found:
-        return None
-    hours = Fraction(int(found[2])) + Fraction(int(found[4] or 0), 60)
-    if found[3]:
-        hours += Fraction(int(found[3]), 10 ** len(found[3]))
-    return -hours if found[1] else hours
 
 
 def as_period(value: str) -> date | None:
@@ -313,11 +286,6 @@ def as_period(value: str) -> date | None:
     found = _PERIOD.fullmatch(value)
     year, month = (int(found["y"] or found["y2"]), int(found["m"] or found["m2"])) if found else (0, 0)
     return date(year, month, 1) if 1 <= month <= 12 and year else None
-
-
-def plain(amount: int) -> str:
-    """92642 as 926,42: as it stands in a file."""
-    return f"{'-' if amount < 0 else ''}{abs(amount) // 100},{abs(amount) % 100:02}"
 
 
 _WORDS: dict[str, Mapping[str, object]] = {

@@ -6,11 +6,12 @@ from flask_login import current_user
 from portal import answers, doors
 from portal import db as database
 from portal.db import db, writing
+from portal.documents import bundle
 from portal.errors import Refused
 from portal.files import actions as files
 from portal.files.images import Picture
 from portal.imports.queries import past_imports
-from portal.invoices import actions, bundle, forms, queries, rules
+from portal.invoices import actions, forms, queries, rules
 from portal.uploads import actions as uploads
 
 bp = doors.staff(Blueprint("office_invoices", __name__, url_prefix="/beheer/facturen"), "imports.do")

@@ -8,9 +8,10 @@ from flask import current_app
 
 from portal import db as database
 from portal.db import db
+from portal.documents import bundle
 from portal.documents.actions import Arrived
 from portal.files.storage import storage
-from portal.invoices import actions, bundle
+from portal.invoices import actions
 from portal.uploads import actions as uploads
 from portal.uploads.actions import Claim
 

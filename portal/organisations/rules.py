@@ -1,10 +1,10 @@
-"""What an organisation may look like: its colour, its origin, its short name."""
+"""What an organisation may look like: its colour, its origin, its short name. And what kinds of care there are."""
 
 import colorsys
 import re
 from urllib.parse import urlsplit
 
-from portal.text import LANGUAGES, _
+from portal.text import LANGUAGES, _, lazy_gettext
 
 DEFAULT_COLOUR = "#1f6f66"
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{1,30}")
@@ -15,6 +15,16 @@ LONGEST = {"name": 100, "phone_hours": 200, "login_text": 300}
 WHOLE_NUMBERS = {"temporary_password_hours": (24, 168), "shortest_password": (8, 64)}
 ONE_OF = {"credentials_mail": ("password", "link"), "language": tuple(LANGUAGES)}
 READABLE = 4.5  # WCAG 2.2, 1.4.3
+CARE_TYPES = {  # the word of a file, and what is kept (domain.md, 3)
+    "dagopvang": "kdv", "kdv": "kdv", "peuteropvang": "peuter", "bso": "bso", "voorschools": "vso", "vso": "vso",
+    "naschools": "nso", "nso": "nso", "vakantieopvang": "holiday", "studiedag": "study", "gastouder": "go",
+}  # fmt: skip
+CARE_NAMES = {
+    "": lazy_gettext("Geen opvang"), "kdv": lazy_gettext("Dagopvang"), "peuter": lazy_gettext("Peuteropvang"),
+    "bso": lazy_gettext("Buitenschoolse opvang"), "vso": lazy_gettext("Voorschoolse opvang"),
+    "nso": lazy_gettext("Naschoolse opvang"), "holiday": lazy_gettext("Vakantieopvang"),
+    "study": lazy_gettext("Opvang op een studiedag"), "go": lazy_gettext("Gastouderopvang"),
+}  # fmt: skip
 
 
 def is_local(host: str) -> bool:

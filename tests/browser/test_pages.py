@@ -20,10 +20,10 @@ from portal.children.queries import children_of
 from portal.db import db
 from portal.demo import actions as demo
 from portal.documents import actions as documents
+from portal.documents.bundle import Bundle
 from portal.export.models import Export
 from portal.imports.models import PastImport
 from portal.invoices import actions as invoices
-from portal.invoices.bundle import Bundle
 from portal.library import actions as library
 from portal.messages import actions as news
 from portal.messages.actions import Audience, Words

@@ -206,9 +206,9 @@ def test_strange_zip_is_refused_in_a_sentence(kok, anna, import_zip, kept, on_di
 
 
 def test_zip_that_says_it_is_larger_than_a_gigabyte_is_not_unpacked(kok, anna, import_zip, monkeypatch):
-    monkeypatch.setattr("portal.invoices.bundle.MOST_UNPACKED", 500)
+    monkeypatch.setattr("portal.documents.bundle.MOST_UNPACKED", 500)
     assert "meer dan 1 GB" in import_zip().err
-    monkeypatch.setattr("portal.invoices.bundle.MOST_FILES", 1)
+    monkeypatch.setattr("portal.documents.bundle.MOST_FILES", 1)
     assert "meer dan 10.000 bestanden" in import_zip().err
 
 

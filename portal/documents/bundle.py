@@ -14,7 +14,7 @@ from typing import IO
 from portal.documents.rules import MOST_BYTES as MOST_IN_PDF
 from portal.errors import Refused
 from portal.files.rules import clean_name
-from portal.invoices.rules import MOST_BYTES
+from portal.sheets import MOST_BYTES
 from portal.text import _
 
 MOST_FILES = 10_000
@@ -139,16 +139,16 @@ def _look_at_size(files: int, size: int) -> None:
     if files > MOST_FILES:
         raise Refused(_("Er zijn meer dan 10.000 bestanden. Verdeel ze over meer keren."))
     if size > MOST_UNPACKED:
-        raise Refused(_("Uitgepakt is dit meer dan 1 GB. Verdeel de facturen over meer keren."))
+        raise Refused(_("Uitgepakt is dit meer dan 1 GB. Verdeel het over meer keren."))
 
 
 def _sorted_out(files: Sequence[tuple[str, Callable[[], bytes]]]) -> Bundle:
     """The one CSV, and the PDFs; two with one name would leave it open which is meant."""
     tables = [get for name, get in files if name.lower().endswith((".csv", ".txt"))]
     if not tables:
-        raise Refused(_("Er zit geen CSV-bestand bij de facturen. Daarin staan de rijen."))
+        raise Refused(_("Er zit geen CSV-bestand bij. Daarin staan de rijen."))
     if len(tables) > 1:
-        raise Refused(_("Er zit meer dan één CSV-bestand bij de facturen. Laat er één staan."))
+        raise Refused(_("Er zit meer dan één CSV-bestand bij. Laat er één staan."))
     pdfs: dict[str, Callable[[], bytes]] = {}
     for name, get in files:
         if name.lower().endswith(".pdf"):
