@@ -40,6 +40,7 @@ FEATURES = [
     "diary",
     "library",
     "invoices",
+    "statements",
     "notices",
     "export",
     "home",

@@ -11,6 +11,7 @@ MAY: dict[str, frozenset[str]] = {
     "office.open": _SEES_CHILDREN,
     "children.see": _SEES_CHILDREN,
     "children.change": _OFFICE,
+    "bsn.change": _OFFICE,  # and to see its last digits
     "papers.see": _SEES_CHILDREN - {"planning"},
     "papers.change": _OFFICE,
     "parents.see": _SEES_PARENTS,

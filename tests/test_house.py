@@ -38,6 +38,7 @@ FLOORS = [
         "planning",
         "library",
         "invoices",
+        "statements",
         "notices",
         "export",
     ],

@@ -53,6 +53,7 @@ ASKS = {
     "payer": ["invoices.invoice"],
     "papers.see": ["documents.document", "documents.landing"],
     "papers.change": ["office_papers.add_paper", "office_papers.paper", "office_papers.withdraw"],
+    "bsn.change": ["office_bsn.bsn", "office_bsn.remove_bsn"],
     "asker": ["takeout.download"],
     "guardian": ["takeout.child", "takeout.ask", "news.item", "news.confirm", "news.attachment", "diary.picture", "diary.child_days", "photos.photo"],
     "library.change": [

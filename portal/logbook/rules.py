@@ -84,6 +84,7 @@ KINDS: dict[str, tuple[Words, dict[str, Words]]] = {
         {
             "child_added": lambda: _("Kind toegevoegd"),
             "child_changed": lambda: _("Gegevens van een kind gewijzigd"),
+            "bsn_changed": lambda: _("BSN van een kind ingevuld of gewijzigd"),
             "child_leaves": lambda: _("Laatste dag van een kind vastgelegd"),
             "entry_published": lambda: _("Verhaal in het dagboek geplaatst"),
             "entry_corrected": lambda: _("Verhaal in het dagboek gewijzigd"),
@@ -180,7 +181,7 @@ KINDS: dict[str, tuple[Words, dict[str, Words]]] = {
 _SENTENCES = {action: words for _kind, actions in KINDS.values() for action, words in actions.items()}
 OF_EVERYONE = ("parents_downloaded",)  # looks at every parent and child at once
 # What a parent sees besides looks of what is done with a child. What is about a guardian stands with that guardian.
-OF_A_CHILD = ("child_added", "child_changed", "child_leaves", "consent_given", "consent_refused")
+OF_A_CHILD = ("child_added", "child_changed", "bsn_changed", "child_leaves", "consent_given", "consent_refused")
 # Parents who look at their own child read it of themselves only: nobody wants to be counted by the other parent.
 NOT_TOLD = ("days_seen", "photos_seen", "photos_downloaded")
 # Of a parent's own lines: what a page asks by mistake says nothing, and a court is not ours to announce.
