@@ -14,22 +14,19 @@ from portal.auth.models import Account, Person, StaffGroup
 from portal.auth.rules import email_key, split_name
 from portal.children import actions as children
 from portal.children.models import Child, Guardianship
-from portal.children.queries import guardianship
 from portal.consent import actions as consent
 from portal.consent import rules as consent_rules
 from portal.consent.queries import consented
 from portal.db import db, scope, within
 from portal.demo import facts, papers, rules
 from portal.demo.facts import CHILDREN, COLLEAGUES, EXAMPLES, SAYS_NO
+from portal.demo.queries import account_with, child_named, link_of
 from portal.diary.models import DiaryChild, DiaryEntry, RhythmEntry
-from portal.documents import actions as documents
-from portal.documents.models import Document
 from portal.face.actions import use_logo
 from portal.factors import actions as factors
 from portal.factors import rules as factor_rules
 from portal.factors.models import SecondFactor
 from portal.files.actions import keep, opened_logo, put
-from portal.library import actions as library
 from portal.messages import actions as news
 from portal.notices.models import Notice
 from portal.organisations.actions import add_organisation
@@ -76,8 +73,6 @@ def fill(port: int) -> None:
                 _messages(organisation)
                 if organisation is kok:
                     _troubles()
-                    _papers(organisation.name)
-                    _library(organisation.name)
                     papers.fill(organisation.name)
                     _fates()
                     _news()
@@ -154,43 +149,20 @@ def _logo(organisation: Organisation) -> None:
 
 def _troubles() -> None:
     """What an office comes across: secret data, a ruling of a court, a lost phone, a child that leaves."""
-    wil, fenna = (_account(name) for name in ("wil@kok.example", "fenna@kok.example"))
-    noor, lotte, finn, bo = (_child_of(name) for name in ("Noor Bakker", "Lotte Smit", "Finn Smit", "Bo Visser"))
+    wil, fenna = (account_with(name) for name in ("wil@kok.example", "fenna@kok.example"))
+    noor, lotte, finn, bo = (child_named(name) for name in ("Noor Bakker", "Lotte Smit", "Finn Smit", "Bo Visser"))
     until = clock.today() + timedelta(days=90)
     court = "rechtbank Rotterdam, zaak C/10/123456"
-    children.shield_address(_link(noor, "anna@voorbeeld.nl"), True, by=wil)
+    children.shield_address(link_of(noor, "anna@voorbeeld.nl"), True, by=wil)
     children.confirm_block(
-        children.ask_block(_link(finn, "wim@voorbeeld.nl"), "contactverbod", court, until, wil), fenna
+        children.ask_block(link_of(finn, "wim@voorbeeld.nl"), "contactverbod", court, until, wil), fenna
     )
-    children.ask_block(_link(lotte, "jeroen@voorbeeld.nl"), "contactverbod", court, until, wil)
+    children.ask_block(link_of(lotte, "jeroen@voorbeeld.nl"), "contactverbod", court, until, wil)
     children.leave(bo, clock.today() + timedelta(days=40), by=wil, months=24)
     for example in EXAMPLES:
         if example.is_blocked:
-            parents.block_account(_account(example.email), by=wil)
+            parents.block_account(account_with(example.email), by=wil)
     db.session.flush()
-
-
-def _papers(sender: str) -> None:
-    """As the office puts them on a child."""
-    for name, title, audience, days, words in facts.PAPERS:
-        received = documents.receive(rules.paper(sender, title, words), "scan.pdf")
-        row = documents.add_paper(received, _child_of(name), title, audience, _account("wil@kok.example").id)
-        row.created_at = clock.now() - timedelta(days=days)
-
-
-def _library(sender: str) -> None:
-    """Folders with documents and a link, as the office fills them."""
-    wil = _account("wil@kok.example")
-    names = dict.fromkeys(row[0] for row in facts.LIBRARY)
-    folders = {name: library.add_folder(name, wil.id).id for name in names}
-    for number, (folder, title, text, audience, content) in enumerate(facts.LIBRARY, start=1):
-        words = library.Words(title, text, folders[folder], audience)
-        if content.startswith("https://"):
-            library.add_link(content, words, wil.id)
-        else:
-            received = documents.receive(rules.paper(sender, title, content), "scan.pdf")
-            added = library.add_document(received, words, wil.id)
-            db.session.get_one(Document, added.document_id).created_at = clock.now() - timedelta(days=40 * number)
 
 
 def _consents() -> None:
@@ -216,7 +188,7 @@ def _fates() -> None:
         ("jeroen", "auth/credentials", "gone", gone),
     ]
     for name, kind, bounce_state, values in fates:
-        account = _account(f"{name}@voorbeeld.nl")
+        account = account_with(f"{name}@voorbeeld.nl")
         account.bounce_state, account.bounced_at = bounce_state, now if bounce_state else None
         made = {"created_at": earlier, "due_at": earlier, "sent_at": earlier, "expires_at": now + timedelta(days=1)}
         db.session.add(Mail(organisation_id=scope(), kind=kind, account_id=account.id, **{**made, **values}))
@@ -225,7 +197,7 @@ def _fates() -> None:
 
 def _news() -> None:
     """What Anna would get this evening. It leaves a little later, when the worker has made the photos."""
-    now, anna = clock.now(), _account("anna@voorbeeld.nl")
+    now, anna = clock.now(), account_with("anna@voorbeeld.nl")
     mail = enqueue("notices/evening", timedelta(days=1), anna.id, priority=CALM, due_at=now + timedelta(seconds=20))
     db.session.flush()
     about = {"about": "example", "after": now - timedelta(days=3), "until": now + timedelta(minutes=5)}
@@ -317,29 +289,12 @@ def _messages(organisation: Organisation) -> None:
         if each.days is not None:
             item.publish_at = _moment(clock.today() - timedelta(days=each.days), 8, 15 + 11 * number)
         if each.asks_receipt:
-            news.confirm(item, _account("piet@voorbeeld.nl").person_id)
+            news.confirm(item, account_with("piet@voorbeeld.nl").person_id)
     db.session.flush()
 
 
 def _moment(day: date, hour: int, minute: int) -> datetime:
     return datetime.combine(day, time(hour), tzinfo=clock.AMSTERDAM) + timedelta(minutes=minute)
-
-
-def _account(email: str) -> Account:
-    return db.session.scalars(sa.select(Account).where(Account.email == email)).one()
-
-
-def _child_of(name: str) -> Child:
-    given, _infix, family = split_name(name)
-    return db.session.scalars(
-        sa.select(Child).join(Child.person).where(Person.given_name == given, Person.family_name == family)
-    ).one()
-
-
-def _link(child: Child, email: str) -> Guardianship:
-    link = guardianship(child.id, _account(email).person_id)
-    assert link is not None  # noqa: S101
-    return link
 
 
 def app_secret() -> str:

@@ -1,4 +1,4 @@
-"""Two years of invoices for the example, taken over as the office does it."""
+"""What there is on paper in the example, brought in as the office does it: for children, for everyone, for who pays."""
 
 from datetime import date, timedelta
 from fractions import Fraction
@@ -11,14 +11,47 @@ from portal import clock
 from portal.children.models import Child
 from portal.db import changed, db
 from portal.demo import facts, rules
+from portal.demo.queries import account_with, child_named
+from portal.documents import actions as documents
 from portal.documents.bundle import Bundle, key_of
+from portal.documents.models import Document
 from portal.invoices import actions
 from portal.invoices import rules as invoices
+from portal.library import actions as library
 from portal.outbox.models import Mail
 from portal.sheets import plain, rounded
 
 
 def fill(sender: str) -> None:
+    _papers(sender)
+    _library(sender)
+    _invoices(sender)
+
+
+def _papers(sender: str) -> None:
+    """As the office puts them on a child."""
+    for name, title, audience, days, words in facts.PAPERS:
+        received = documents.receive(rules.paper(sender, title, words), "scan.pdf")
+        row = documents.add_paper(received, child_named(name), title, audience, account_with("wil@kok.example").id)
+        row.created_at = clock.now() - timedelta(days=days)
+
+
+def _library(sender: str) -> None:
+    """Folders with documents and a link, as the office fills them."""
+    wil = account_with("wil@kok.example")
+    names = dict.fromkeys(row[0] for row in facts.LIBRARY)
+    folders = {name: library.add_folder(name, wil.id).id for name in names}
+    for number, (folder, title, text, audience, content) in enumerate(facts.LIBRARY, start=1):
+        words = library.Words(title, text, folders[folder], audience)
+        if content.startswith("https://"):
+            library.add_link(content, words, wil.id)
+        else:
+            received = documents.receive(rules.paper(sender, title, content), "scan.pdf")
+            added = library.add_document(received, words, wil.id)
+            db.session.get_one(Document, added.document_id).created_at = clock.now() - timedelta(days=40 * number)
+
+
+def _invoices(sender: str) -> None:
     """All were paid, but for the newest; and one was forgotten."""
     people = {child.person.given_name: child.person for child in db.session.scalars(sa.select(Child))}
     rows, pdfs = [";".join(invoices.COLUMNS)], dict[str, bytes]()

@@ -1,4 +1,4 @@
-"""The mails of the demo, which the worker keeps as files; and its DNS, in which every key stands at once."""
+"""The mails of the demo, which the worker keeps as files; its DNS, where every key stands at once; and its people."""
 
 import re
 from dataclasses import dataclass
@@ -12,6 +12,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from portal import db as database
+from portal.auth.models import Account, Person
+from portal.auth.rules import split_name
+from portal.children.models import Child, Guardianship
+from portal.children.queries import guardianship
 from portal.db import EVERYWHERE, db, within
 from portal.demo import facts
 from portal.outbox.models import SigningKey
@@ -74,3 +78,23 @@ def _read(path: Path) -> Post:
 def _part(message: EmailMessage, kind: str) -> str:
     part = message.get_body((kind,))
     return str(part.get_content()) if part else ""
+
+
+# By the names of the example
+
+
+def account_with(email: str) -> Account:
+    return db.session.scalars(sa.select(Account).where(Account.email == email)).one()
+
+
+def child_named(name: str) -> Child:
+    given, _infix, family = split_name(name)
+    return db.session.scalars(
+        sa.select(Child).join(Child.person).where(Person.given_name == given, Person.family_name == family)
+    ).one()
+
+
+def link_of(child: Child, email: str) -> Guardianship:
+    link = guardianship(child.id, account_with(email).person_id)
+    assert link is not None  # noqa: S101
+    return link
