@@ -36,6 +36,7 @@ FEATURES = [
     "consent",
     "photos",
     "documents",
+    "contracts",
     "messages",
     "diary",
     "library",

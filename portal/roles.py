@@ -26,6 +26,7 @@ MAY: dict[str, frozenset[str]] = {
     "library.change": _OFFICE,
     "imports.do": _OFFICE,
     "invoices.see": _OFFICE,
+    "contracts.change": _OFFICE,
     "mail.see": _OFFICE,
     "mail.settings": _MANAGER,
     "organisation.change": _MANAGER,

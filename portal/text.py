@@ -30,6 +30,7 @@ __all__ = [
     "ngettext",
     "one_line",
     "tijd",
+    "uren",
     "verjaardag",
 ]
 
@@ -115,6 +116,12 @@ def leeftijd(birth_date: date) -> str:
 def getal(number: int) -> str:
     """2.000"""
     return str(numbers.format_decimal(number, locale=language()))
+
+
+def uren(hundredths: int) -> str:
+    """37,50 uur, of 3750 hundredths: what comes out of a sum and is no whole number of minutes"""
+    hours = numbers.format_decimal(Decimal(hundredths) / 100, "#,##0.00", locale=language())
+    return _("%(hours)s uur", hours=hours)
 
 
 def euro(cents: int) -> str:

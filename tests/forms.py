@@ -32,9 +32,9 @@ def gone_from(path):
 LOGIN = {"email": "anna@voorbeeld.nl", "password": "tulp-fiets-molen-appel", "remember": "y", "next": "/"}
 CODE = {"code": "123456", "next": "/"}
 FACE = {
-    "seen": "0" * 80, "name": "Kok", "login_text": "Welkom", "colour": "#1f6f66", "email": "kantoor@kok.test",
+    "seen": "0" * 88, "name": "Kok", "login_text": "Welkom", "colour": "#1f6f66", "email": "kantoor@kok.test",
     "phone": "010-1234567", "phone_hours": "8 tot 17 uur", "credentials_mail": "link",
-    "temporary_password_hours": "72", "shortest_password": "12", "language": "nl",
+    "temporary_password_hours": "72", "shortest_password": "12", "notice_months": "1", "language": "nl",
 }  # fmt: skip
 TWICE = {"password": NEW, "repeat": NEW}
 PERSON = {"given_name": "Sem", "infix": "van", "family_name": "Meer"}
@@ -184,6 +184,13 @@ POSTS = {
         "manager", f"/beheer/kinderen/{ID}/papieren/nieuw", refusal=404, large=True, stale=404
     ),
     "office_papers.withdraw": Post("manager", f"/beheer/kinderen/{ID}/papieren/{ID}/intrekken", refusal=404),
+    "contracts.contract": Post("parent", f"/contracten/{ID}", refusal=404, stale=404),
+    "office_contracts.add_contract": Post(
+        "manager", f"/beheer/kinderen/{ID}/contracten/nieuw", refusal=404, large=True, stale=404
+    ),
+    "office_contracts.new_version": Post(
+        "manager", f"/beheer/contracten/{ID}/nieuwe-versie", refusal=404, large=True, stale=404
+    ),
     "office_library.add_document": Post(
         "manager",
         "/beheer/bibliotheek/document",
@@ -243,6 +250,7 @@ EXAMPLES = {
     "document_id": ID,
     "library_item_id": ID,
     "invoice_id": ID,
+    "contract_id": ID,
     "folder_id": ID,
     "size": "klein",
 }

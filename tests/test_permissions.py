@@ -9,6 +9,7 @@ from portal import clock
 from portal.api import actions as api
 from portal.auth.models import Account, StaffGroup
 from portal.children.models import Child, Guardianship
+from portal.contracts import actions as contracts
 from portal.db import db
 from portal.diary.models import DiaryEntry, RhythmEntry
 from portal.documents import actions as documents
@@ -26,6 +27,7 @@ from portal.photos import actions as photos
 from portal.photos.actions import Received
 from portal.roles import MAY, ROLES
 from portal.uploads import actions as uploads
+from tests.contracts.conftest import terms
 from tests.documents.pdf import pdf
 from tests.forms import ID
 
@@ -48,10 +50,14 @@ ASKS = {
         "second_step.qr_code", "second_step.use_recovery_code", "second_step.confirm", "own_second_step.overview",
         "own_second_step.make_codes", "own_second_step.turn_off", "who_looked.who_looked", "own.change_address", "own.confirm_address",
         "own.details", "notices.choose", "consent.overview", "consent.answer", "diary.days", "takeout.children", "documents.papers", "news.items",
-        "invoices.invoices",
+        "contracts.contracts", "invoices.invoices",
     ],
-    "payer": ["invoices.invoice"],
+    "payer": ["contracts.contract", "invoices.invoice"],
     "papers.see": ["documents.document", "documents.landing"],
+    "contracts.change": [
+        "office_contracts.contracts", "office_contracts.contract", "office_contracts.add_contract",
+        "office_contracts.new_version",
+    ],
     "papers.change": ["office_papers.add_paper", "office_papers.paper", "office_papers.withdraw"],
     "bsn.change": ["office_bsn.bsn", "office_bsn.remove_bsn"],
     "asker": ["takeout.download"],
@@ -277,10 +283,10 @@ def examples(kok, els, noor, anna, inside):
             documents.receive(pdf()), db.session.get(Child, noor.id), "Verslag", "daily", els.id
         )
         _take_along(noor, anna)
-        invoice_id = _invoice_of(anna)
+        invoice_id, contract_id = _invoice_of(anna), _contract_of(anna, noor, els)
     return {
         **EXAMPLES, "library_item_id": book.id, "folder_id": shelf.id, "photo_id": photo_id, "document_id": paper.id, "size": "klein", "child_id": noor.id, "person_id": anna.person_id, "account_id": els.id, "import_id": done.id, "upload_id": upload.id, "file_id": file.id,
-        "item_id": news.id, "invoice_id": invoice_id, "entry_id": story.id, "rhythm_id": line.id, "group_id": group.id, "location_id": group.location_id, "token_id": token.id,
+        "item_id": news.id, "invoice_id": invoice_id, "contract_id": contract_id, "entry_id": story.id, "rhythm_id": line.id, "group_id": group.id, "location_id": group.location_id, "token_id": token.id,
     }  # fmt: skip
 
 
@@ -293,6 +299,11 @@ def _photo_of(child, by):
         claimed, Photograph(None, [("klein", Picture("image/jpeg", 9, 9, b"a photo"))]), [files.put(b"a photo")]
     )
     return photo.id
+
+
+def _contract_of(party, child, by):
+    people = contracts.People(party.person_id, party.person_id)
+    return contracts.add_contract(child.id, terms(), people, documents.receive(pdf()), by.id, 60).id
 
 
 def _invoice_of(payer):

@@ -32,6 +32,7 @@ class Person(OrganisationRow):
     phone: Mapped[str] = mapped_column(sa.String(30), default="")
     language: Mapped[str] = mapped_column(sa.String(2), default="")  # "" follows the browser
     has_invoices: Mapped[bool] = mapped_column(default=False, server_default=sa.false())  # so the menu shows them
+    has_contracts: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     sort_name: Mapped[str] = mapped_column(plain_text(240), default=_sort_name, server_default=sa.text("''"))
 
     __table_args__ = (sa.Index("ix_person_sort_name", "organisation_id", "sort_name", "id"),)

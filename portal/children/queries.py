@@ -73,6 +73,11 @@ def decides_today(link: Any = Guardianship) -> sa.ColumnElement[bool]:
     return sa.and_(link.can_decide.is_(True), _is_valid(link), sa.not_(_is_blocked(link)))
 
 
+def is_linked_today(link: Any = Guardianship) -> sa.ColumnElement[bool]:
+    """Whether this guardian is one now, with whatever rights. The statement takes `today` as a parameter."""
+    return sa.and_(_is_valid(link), sa.not_(_is_blocked(link)))
+
+
 _IS_VALID, _IS_BLOCKED = _is_valid(), _is_blocked()
 # Whether this guardian may see this child on the day `today`; the statement it stands in takes that as a parameter.
 SEES_TODAY = sa.and_(
@@ -164,6 +169,13 @@ def who_decide(child_id: UUID, today: date) -> set[UUID]:
     """The persons who decide about this child on this day, those a court keeps away left out."""
     deciding = sa.select(Guardianship.person_id).where(Guardianship.child_id == child_id, decides_today())
     return set(db.session.scalars(deciding, {"today": today}))
+
+
+def linked_today(child_id: UUID) -> list[UUID]:
+    """The persons who are guardians of this child now, by name, those a court keeps away left out."""
+    people = sa.select(Guardianship.person_id).join(Guardianship.person)
+    people = people.where(Guardianship.child_id == child_id, is_linked_today()).order_by(Person.sort_name, Person.id)
+    return list(db.session.scalars(people, {"today": clock.today()}))
 
 
 def account_of(person_id: UUID) -> Account | None:

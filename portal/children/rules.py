@@ -180,11 +180,11 @@ def end_date_problem(end_date: date, birth_date: date | None, today: date) -> st
     return ""
 
 
-def access_until(end_date: date, months: int) -> date:
-    """The last day on which parents still reach what was of this child."""
-    month = end_date.month - 1 + months
-    year, month = end_date.year + month // 12, month % 12 + 1
-    return date(year, month, min(end_date.day, calendar.monthrange(year, month)[1]))
+def months_after(day: date, months: int) -> date:
+    """The same day so many months later, or the last day of a month that has no such day."""
+    month = day.month - 1 + months
+    year, month = day.year + month // 12, month % 12 + 1
+    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
 
 
 def changed(before: Any, after: Any) -> list[str]:

@@ -12,6 +12,7 @@ from portal.audit.models import AccessLog
 from portal.auth.models import Account, OneTimeLink, Person, Session, TemporaryPassword
 from portal.children.models import Child, Guardianship
 from portal.consent.models import Consent, ConsentPurpose
+from portal.contracts.models import Agreement, Contract
 from portal.db import db
 from portal.diary.models import DiaryVisit
 from portal.documents.models import Document
@@ -64,6 +65,10 @@ HELD = [
          ("asked_at", "child_id", "state", "expires_at")),
     Held("documents", lazy_gettext("Documenten"), Document, "person_id",
          ("created_at", "title", "kind", "withdrawn_at")),
+    Held("contracts", lazy_gettext("Contracten"), Contract, "party_id",
+         ("created_at", "number", "child_id", "care_type", "weeks", "rate_cents", "starts_on", "ends_on")),
+    Held("agreements", lazy_gettext("Akkoord met contracten"), Agreement, "person_id",
+         ("created_at", "method", "sha256")),
     Held("invoices", lazy_gettext("Facturen"), Invoice, "payer_id",
          ("created_at", "number", "sort", "period", "total_cents", "due_on", "state")),
     Held("sessions", lazy_gettext("Apparaten"), Session, "account_id",
@@ -82,6 +87,7 @@ NOT_HELD = {
     "access_log": "told apart, without the names of others",
     "block": "a court is not ours to announce",
     "child": "the child itself is in its own zip",
+    "contract_signer": "what somebody has to say is no fact about that person; what was said is told",
     "name_word": "the name once more, to find it by",
     "staff_group": "of who works here", "api_token": "of who works here", "past_import": "of who works here",
     "upload": "of who works here", "photo": "of who works here", "diary_entry": "of who works here",

@@ -7,7 +7,7 @@ from portal.face.rules import SETTINGS
 from portal.fields import CheckBox, Choice, File, Form, Hidden, Line, OneOf, Paragraph, options
 from portal.files.rules import ACCEPT, MOST_BYTES
 from portal.organisations.actions import WrongSetting, checked
-from portal.organisations.rules import tidy
+from portal.organisations.rules import MOST_NOTICE, WHOLE_NUMBERS, notice, tidy
 from portal.text import LANGUAGES, _, ngettext
 
 DAYS = (1, 2, 3, 4, 5, 7)
@@ -47,6 +47,7 @@ class OrganisationForm(Form):
     )
     temporary_password_hours = Choice(lazy_gettext("Hoe lang werkt een tijdelijk wachtwoord?"), [])
     shortest_password = Choice(lazy_gettext("Hoe lang is een wachtwoord van een ouder minstens?"), [])
+    notice_months = Choice(lazy_gettext("Opzegtermijn van een contract"), [])
     language = Choice(lazy_gettext("Taal van e-mails aan wie geen taal heeft gekozen"), list(LANGUAGES.items()))
 
     def __init__(self, settings, *args, **kwargs):
@@ -57,12 +58,13 @@ class OrganisationForm(Form):
         self.shortest_password.choices = options(
             (str(number), _("%(number)s tekens", number=number)) for number in lengths
         )
+        self.notice_months.choices = options((str(number), notice(number)) for number in range(MOST_NOTICE + 1))
 
     def typed(self):
         """The settings as they were typed, in the shape in which they are kept."""
         values = {name: tidy(self[name].data or "") for name in SETTINGS}
         values["colour"] = values["colour"].lower()
-        for name in ("temporary_password_hours", "shortest_password"):
+        for name in WHOLE_NUMBERS:
             values[name] = int(values[name]) if values[name].isdecimal() else values[name]
         return values
 

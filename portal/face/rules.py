@@ -8,7 +8,7 @@ from portal.organisations.rules import DARK_PAGE, LIGHT_PAGE, READABLE, accents,
 
 SETTINGS = (
     "name", "email", "phone", "phone_hours", "colour", "language", "credentials_mail", "temporary_password_hours",
-    "shortest_password", "login_text",
+    "shortest_password", "notice_months", "login_text",
 )  # fmt: skip
 Settings = Mapping[str, str | int]
 LONGEST_DETAIL = 200  # characters of one line in the access log

@@ -9,6 +9,7 @@ from portal.auth import cookies
 from portal.auth.find import next_page
 from portal.children.queries import children_of
 from portal.consent.queries import number_unanswered
+from portal.contracts.queries import number_waiting
 from portal.db import db, is_migrated
 from portal.diary.queries import today_of
 from portal.home.rules import is_birthday
@@ -39,7 +40,8 @@ def home():
     ]
     return render_template(
         "home/home.html", greeting=_greeting(), children=children,
-        unanswered=number_unanswered(person_id) if children else 0, many=len(found) > 1,
+        unanswered=number_unanswered(person_id) if children else 0,
+        contracts=number_waiting(person_id) if current_user.account.person.has_contracts else 0, many=len(found) > 1,
         day=today_of(person_id, found), lines=for_start(person_id, audiences_of(found)),
     )  # fmt: skip
 

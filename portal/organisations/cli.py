@@ -83,6 +83,7 @@ def list_them():
 )
 @click.option("--temporary-password-hours", type=click.IntRange(24, 168), help="how long a temporary password works")
 @click.option("--shortest-password", type=click.IntRange(8, 64), help="how short a parent's password may be")
+@click.option("--notice-months", type=click.IntRange(0, rules.MOST_NOTICE), help="before a contract can end")
 def change(slug, **values):
     """Change settings of an organisation; only what you name changes."""
     given = {name: value for name, value in values.items() if value is not None}

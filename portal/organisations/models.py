@@ -27,6 +27,7 @@ class Organisation(Row):
     credentials_mail: Mapped[str] = mapped_column(sa.String(8), default="password")
     temporary_password_hours: Mapped[int] = mapped_column(default=72)
     shortest_password: Mapped[int] = mapped_column(default=12)
+    notice_months: Mapped[int] = mapped_column(default=1, server_default=sa.text("1"))  # of most contracts
     # The file itself is a row of portal.files; what every page needs of it is here. Empty: no logo.
     logo: Mapped[str] = mapped_column(sa.String(32), default="", server_default=sa.text("''"))
     logo_width: Mapped[int] = mapped_column(default=0, server_default=sa.text("0"))

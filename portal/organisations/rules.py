@@ -4,7 +4,7 @@ import colorsys
 import re
 from urllib.parse import urlsplit
 
-from portal.text import LANGUAGES, _, lazy_gettext
+from portal.text import LANGUAGES, _, lazy_gettext, ngettext
 
 DEFAULT_COLOUR = "#1f6f66"
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{1,30}")
@@ -12,7 +12,8 @@ PHONE = re.compile(r"(?=(?:\D*\d){6})[0-9+(). -]{6,30}")
 COLOUR = re.compile(r"#[0-9a-f]{6}")
 LIGHT_PAGE, DARK_PAGE = "#fbfaf7", "#1d1c1a"  # the pages and panels of portal.css
 LONGEST = {"name": 100, "phone_hours": 200, "login_text": 300}
-WHOLE_NUMBERS = {"temporary_password_hours": (24, 168), "shortest_password": (8, 64)}
+MOST_NOTICE = 3  # months
+WHOLE_NUMBERS = {"temporary_password_hours": (24, 168), "shortest_password": (8, 64), "notice_months": (0, MOST_NOTICE)}
 ONE_OF = {"credentials_mail": ("password", "link"), "language": tuple(LANGUAGES)}
 READABLE = 4.5  # WCAG 2.2, 1.4.3
 CARE_TYPES = {  # the word of a file, and what is kept (domain.md, 3)
@@ -150,3 +151,8 @@ def _parts(colour: str) -> tuple[float, ...]:
 
 def _hex(parts: tuple[float, ...]) -> str:
     return "#" + "".join(f"{round(part * 255):02x}" for part in parts)
+
+
+def notice(months: int) -> str:
+    """How long before the last day a contract is ended."""
+    return ngettext("%(num)s maand", "%(num)s maanden", months) if months else _("geen")

@@ -10,6 +10,7 @@ from portal.api.find import stopped_tokens
 from portal.auth.actions import send_credentials
 from portal.auth.find import confirm_first
 from portal.children.find import seen_groups, shielded
+from portal.contracts.queries import number_that_wait
 from portal.db import db
 from portal.errors import Refused
 from portal.factors import actions as factors
@@ -41,6 +42,7 @@ def start():
         blocks=queries.waiting_blocks(today) if may(role, "accounts.block") else [],
         resets=queries.open_resets() if may(role, "factors.reset") else [],
         corrections=number_of_corrections() if may(role, "parents.change") else 0,
+        contracts=number_that_wait() if may(role, "contracts.change") else 0,
         doubtful=doubtful_imports() if may(role, "imports.do") else [],
         stopped=stopped_tokens() if may(role, "tokens.change") else [],
     )

@@ -17,6 +17,7 @@ from portal.auth import mails
 from portal.auth.queries import account_with
 from portal.children.queries import child as child_with
 from portal.children.queries import children_of
+from portal.contracts import actions as contracts
 from portal.db import db
 from portal.demo import actions as demo
 from portal.documents import actions as documents
@@ -33,6 +34,7 @@ from portal.photos import actions as photos
 from portal.uploads.models import Upload
 from tests.browser.conftest import ARGUMENTS, CHECKERS, CHROMIUM, watched
 from tests.conftest import PASSWORD, missing
+from tests.contracts.conftest import terms
 from tests.documents.pdf import pdf
 from tests.files.pictures import logo
 from tests.files.pictures import saved as as_file
@@ -231,6 +233,13 @@ def with_paper(page):
     followed_here(page, "#papers li a")
 
 
+def with_contract(page):
+    """A contract for the first child of the list, as the office adds it."""
+    beneath("/beheer/kinderen", "/contracten/nieuw")(page)
+    page.locator("[name=file]").set_input_files({"name": "a.pdf", "mimeType": "application/pdf", "buffer": pdf()})
+    fill(page, number=uuid4().hex[:8], days="ma 8-18", rate="10,71", starts_on="2026-01-05")
+
+
 def with_document(page):
     page.goto("/papieren")
     page.goto(page.locator(".documents a").first.get_attribute("href") + "/openen")
@@ -401,6 +410,13 @@ PAGES = {
     "add a folder, wrong": ("staff", opened("/beheer/bibliotheek/mappen/nieuw", name="")),
     "folder": ("staff", followed("/beheer/bibliotheek", "a[href*=mappen]:not([href$=nieuw])")),
     "papers": ("parent", opened("/papieren")),
+    "contracts": ("parent", opened("/contracten")),
+    "contract": ("parent", followed("/contracten", ".invoices a")),
+    "contract, not read": ("parent", lambda page: (followed("/contracten", ".invoices a")(page), page.locator("#agree-form button").click(), page.wait_for_selector("[data-errors], .error"))),
+    "contracts of the office": ("staff", opened("/beheer/contracten")),
+    "add a contract, wrong": ("staff", beneath("/beheer/kinderen", "/contracten/nieuw", days="x")),
+    "contract of the office": ("staff", with_contract),
+    "new version of a contract": ("staff", lambda page: (with_contract(page), followed_here(page, "a[href$=nieuwe-versie]"))),
     "invoices of the office": ("staff", opened("/beheer/facturen")),
     "invoice": ("parent", followed("/facturen", ".invoices a")),
     "invoices": ("parent", opened("/facturen")),
@@ -532,6 +548,9 @@ def as_parent(server, inbox, page, first, password_hash):
         paper = documents.receive(pdf())
         documents.add_paper(paper, child_with(child.id), "Observatieverslag", "daily", account.id, shows_bsn=True)
         _invoice_of(account)
+        people = contracts.People(account.person_id, account.person_id)
+        received = documents.receive(pdf())
+        contracts.add_contract(child.id, terms(uuid4().hex[:8]), people, received, account.id, per_minute=60)
     log_in(page, email, PASSWORD)
 
 
@@ -819,6 +838,8 @@ def test_every_page_is_in_these_lists(server):
         "library.library", "office_library.shelves", "office_library.add_document", "office_library.add_link",
         "office_library.item", "office_library.replace", "office_library.add_folder", "office_library.folder",
         "documents.papers", "documents.landing", "office_papers.add_paper", "office_papers.paper",
+        "contracts.contracts", "contracts.contract", "office_contracts.contracts", "office_contracts.contract",
+        "office_contracts.add_contract", "office_contracts.new_version",
         "office_bsn.bsn", "invoices.invoices", "invoices.invoice", "office_invoices.upload",
         "office_search.search", "office_children.children", "office_children.child",
         "office_children_change.add_child", "office_children_change.change_child", "office_children_change.leave",

@@ -90,7 +90,7 @@ def test_nobody_confirms_a_block_of_his_own():
     [("2026-11-23", 24, "2028-11-23"), ("2026-08-31", 6, "2027-02-28"), ("2026-12-01", 0, "2026-12-01")],
 )
 def test_parents_look_back_so_many_months(end, months, until):
-    assert rules.access_until(date.fromisoformat(end), months) == date.fromisoformat(until)
+    assert rules.months_after(date.fromisoformat(end), months) == date.fromisoformat(until)
 
 
 # What changes when the office changes it

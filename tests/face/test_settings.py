@@ -15,6 +15,7 @@ NEW = {
     "name": "Kok & Zonen", "login_text": "Welkom terug\r\nna de zomer!", "colour": "#E6007E",
     "email": "post@kok.test", "phone": "010 - 765 43 21", "phone_hours": "8 tot 17 uur",
     "credentials_mail": "link", "temporary_password_hours": "48", "shortest_password": "14", "language": "en",
+    "notice_months": "2",
 }  # fmt: skip
 
 
@@ -30,6 +31,7 @@ def fields(page):
         if attributes.get("type") == "radio" and "checked" in attributes:
             sent[attributes["name"]] = attributes["value"]
     sent |= {"login_text": "", "temporary_password_hours": "72", "shortest_password": "12", "language": "nl"}
+    sent |= {"notice_months": "1"}
     sent.pop("csrf_token")
     return sent
 
@@ -51,7 +53,7 @@ def test_every_setting_can_be_changed_and_the_log_tells_old_and_new(manager, vis
     assert "bewaard" in page.seen
     assert now(inside, kok) == {
         **NEW, "login_text": "Welkom terug na de zomer!", "colour": "#e6007e",
-        "temporary_password_hours": 48, "shortest_password": 14,
+        "temporary_password_hours": 48, "shortest_password": 14, "notice_months": 2,
     }  # fmt: skip
     login = visitor(kok).get("/inloggen")
     for words in ("Kok & Zonen", "Welkom terug na de zomer!", "010 - 765 43 21", "8 tot 17 uur", "post@kok.test"):
@@ -63,7 +65,7 @@ def test_every_setting_can_be_changed_and_the_log_tells_old_and_new(manager, vis
     assert {"name: Kok Kinderopvang -> Kok & Zonen", "shortest_password: 12 -> 14"} <= details
     again = fields(manager.get(PAGE))
     same = {**again, "login_text": "Welkom terug na de zomer!", "temporary_password_hours": "48",
-            "shortest_password": "14", "language": "en"}  # fmt: skip
+            "shortest_password": "14", "notice_months": "2", "language": "en"}  # fmt: skip
     assert "niets gewijzigd" in manager.follow(manager.post(PAGE, **same)).seen
     assert len(told(inside, kok)) == len(NEW)
 

@@ -18,7 +18,7 @@ TOKEN = "eyJqIjoiRkxYc0N0ZGJyUSIsIm8iOiJjMGZmZWUifQ.aSMDtA.x5bVyT2v0kM3h4uZ1oQ9s
 NEWS = (
     "auth/password_changed", "auth/new_device", "factors/second_step_changed", "children/child_added",
     "parents/address_changed", "parents/address_new", "postmaster/trial", "own/address_taken",
-    "own/correction", "invoices/ready",
+    "own/correction", "invoices/ready", "contracts/waiting",
 )  # fmt: skip
 # What tells of something new can be stopped by a link, and then by a button of the mail program.
 STOPPABLE = ("notices/first_photo", "notices/evening", "notices/news")
@@ -46,6 +46,7 @@ def context_of(folder, origin):
         "factors/second_step_goes": f"/tweede-stap-houden/{TOKEN}",
         "children/child_added": "/inloggen",
         "invoices/ready": "/facturen",
+        "contracts/waiting": "/contracten",
         "export/ready": f"/meenemen/{UUID(int=7)}",
         "own/confirm_address": f"/account/adres/bevestigen/{TOKEN}",
         "own/address_asked": f"/adres-houden/{TOKEN}",

@@ -1,0 +1,184 @@
+"""A contract comes in, gets a new version, and is agreed with."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+
+from portal import clock
+from portal.audit.actions import mark_of, record
+from portal.auth.models import Account, Person
+from portal.children.queries import account_of, held_child, shielded_from, who_decide
+from portal.contracts import mails, queries, rules
+from portal.contracts.models import Agreement, Contract, ContractSigner, ContractSlot, ContractVersion
+from portal.contracts.rules import Terms
+from portal.db import changed, db, scope
+from portal.documents import actions as documents
+from portal.documents.actions import Received
+from portal.documents.models import Document
+from portal.errors import Refused
+from portal.text import _, datumtijd
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """With whom a contract is, who pays, and who beside the party has to agree. On paper: all agreed there already."""
+
+    party_id: UUID
+    payer_id: UUID
+    also: tuple[UUID, ...] = ()
+    is_on_paper: bool = False
+
+    @property
+    def signers(self) -> list[UUID]:
+        """Who has to agree in the portal."""
+        return [] if self.is_on_paper else list(dict.fromkeys((self.party_id, *self.also)))
+
+
+def add_contract(
+    child_id: UUID, terms: Terms, people: People, received: Received, by: UUID, per_minute: int
+) -> Contract:  # fmt: skip
+    """Who has to agree gets a mail. Raises Refused."""
+    if held_child(child_id) is None:
+        raise Refused(_("Dit kind is er niet meer."))
+    if queries.contract_numbered(terms.number):
+        raise Refused(_("Er is al een contract met nummer %(number)s.", number=terms.number))
+    _check(terms, people, child_id)
+    document = _document(terms, people, received, by)
+    contract = Contract(
+        id=uuid4(), organisation_id=scope(), child_id=child_id, document_id=document.id, document=document, version=0,
+        is_on_paper=people.is_on_paper, created_at=clock.now(),
+    )  # fmt: skip
+    db.session.add(contract)
+    _become(contract, terms, people, document)
+    _note("contract_added", contract, by)
+    mails.waiting(queries.accounts_that_wait(contract.id), per_minute)
+    return contract
+
+
+def new_version(
+    contract: Contract, seen: int, terms: Terms, people: People, received: Received, by: UUID, per_minute: int
+) -> None:
+    """From here on these terms and this PDF count, and all have to agree anew. The contract is held. Raises Refused.
+
+    `seen` is the version that was on the screen.
+    """
+    if contract.version != seen:
+        raise Refused(_("Een collega heeft net een nieuwe versie toegevoegd. Kijk die eerst na."))
+    other = queries.contract_numbered(terms.number)
+    if other is not None and other.id != contract.id:
+        raise Refused(_("Er is al een contract met nummer %(number)s.", number=terms.number))
+    _check(terms, people, contract.child_id)
+    before, document = contract.document, _document(terms, people, received, by)
+    documents.replace(before, document, by)
+    _become(contract, terms, people, document)
+    _note("contract_changed", contract, by)
+    mails.waiting(queries.accounts_that_wait(contract.id), per_minute)
+
+
+def _check(terms: Terms, people: People, child_id: UUID) -> None:
+    for _field, problem in rules.problems(terms, clock.today()):
+        raise Refused(problem[:1].upper() + problem[1:] + ".")
+    if problem := people_problem(people, child_id):
+        raise Refused(problem)
+
+
+def people_problem(people: People, child_id: UUID) -> str:
+    """Why a contract for this child cannot be with these people, or ""."""
+    known = {each.person_id: each.name for each in queries.guardians_of(child_id)}
+    if not {people.party_id, people.payer_id, *people.also} <= set(known):
+        return _("Een contract is met een ouder of voogd van dit kind die een account heeft.")
+    deciding = who_decide(child_id, clock.today())
+    for person_id in dict.fromkeys((*people.also, people.payer_id)):
+        if person_id == people.party_id:
+            continue
+        if person_id in people.also and person_id not in deciding:
+            return _("%(name)s heeft geen gezag, en hoeft niet akkoord te gaan.", name=known[person_id])
+        if people.party_id in shielded_from(person_id):
+            return _(
+                "In het contract staat een adres dat %(name)s niet mag weten. %(name)s kan dit contract niet zien.",
+                name=known[person_id],
+            )
+    return ""
+
+
+def _document(terms: Terms, people: People, received: Received, by: UUID | None) -> Document:
+    title = _("Contract %(number)s", number=terms.number)
+    return documents.add(received, rules.CONTRACT, title, "financial", by, person_id=people.party_id)
+
+
+def _become(contract: Contract, terms: Terms, people: People, document: Document) -> None:
+    """The next version."""
+    contract.number, contract.care_type, contract.lrk_number = terms.number, terms.care_type, terms.lrk_number
+    contract.weeks, contract.minutes_a_year, contract.rate_cents = terms.weeks, terms.minutes_a_year, terms.rate_cents
+    contract.starts_on, contract.ends_on, contract.notice_months = terms.starts_on, terms.ends_on, terms.notice_months
+    contract.party_id, contract.payer_id, contract.is_on_paper = people.party_id, people.payer_id, people.is_on_paper
+    contract.fingerprint = terms.fingerprint(people.party_id, people.payer_id, people.signers)
+    contract.version += 1
+    contract.document_id, contract.document, contract.is_waiting = document.id, document, bool(people.signers)
+    contract.slots = [
+        ContractSlot(organisation_id=scope(), weekday=each.weekday, parity=each.parity, starts=each.starts,
+                     ends=each.ends, minutes=each.minutes) for each in terms.slots
+    ]  # fmt: skip
+    db.session.flush()
+    changed(sa.delete(ContractSigner).where(ContractSigner.contract_id == contract.id))
+    here = {"organisation_id": scope(), "contract_id": contract.id}
+    db.session.add(ContractVersion(**here, number=contract.version, document_id=document.id))
+    db.session.add_all([ContractSigner(**here, person_id=person_id) for person_id in people.signers])
+    show_in_menu([people.party_id, people.payer_id, *people.signers])
+    db.session.flush()
+
+
+def show_in_menu(person_ids: Sequence[UUID]) -> None:
+    """From here on the menu of these persons shows contracts."""
+    theirs = sa.update(Person).where(Person.id.in_(person_ids), Person.has_contracts.is_(False))
+    changed(theirs.values(has_contracts=True))
+
+
+def terms_of(contract: Contract) -> Terms:
+    """What counts now."""
+    return Terms(
+        contract.number, contract.care_type, contract.lrk_number, tuple(each.slot for each in contract.slots),
+        contract.weeks, contract.minutes_a_year, contract.rate_cents, contract.starts_on, contract.ends_on,
+        contract.notice_months,
+    )  # fmt: skip
+
+
+# Agreeing
+
+
+def agree(contract: Contract, sha256: str, by: Account, method: str, address: str) -> None:
+    """This person agrees with the PDF that was shown. The contract is held. Raises Refused; then nothing is kept."""
+    if said := queries.agreement(contract.document_id, by.person_id):
+        raise Refused(_("U gaf al akkoord, op %(when)s. U hoeft niets meer te doen.", when=datumtijd(said.created_at)))
+    if contract.document.sha256 != sha256:
+        raise Refused(_("Er is net een nieuwe versie van dit contract. Lees die eerst, en geef dan akkoord."))
+    if not may_agree(contract, by.person_id):
+        raise Refused(_("Uw akkoord is voor dit contract niet nodig."))
+    db.session.add(
+        Agreement(
+            organisation_id=scope(), contract_id=contract.id, document_id=contract.document_id, person_id=by.person_id,
+            account_id=by.id, sha256=sha256, method=method, ip_hash=mark_of(address), created_at=clock.now(),
+        )
+    )  # fmt: skip
+    db.session.flush()
+    contract.is_waiting = bool(queries.accounts_that_wait(contract.id))
+    _note("contract_agreed", contract, by.id)
+    db.session.flush()
+
+
+def may_agree(contract: Contract, person_id: UUID) -> bool:
+    """Whether this person is asked: with whom the contract is, or a signer who still decides about the child."""
+    if person_id not in queries.signer_ids(contract.id):
+        return False
+    return person_id == contract.party_id or person_id in who_decide(contract.child_id, clock.today())
+
+
+def _note(action: str, contract: Contract, by: UUID | None, detail: str = "") -> None:
+    """With the party, not with the child: the other parents of it read nothing of this."""
+    party = account_of(contract.party_id)
+    record(
+        action, party.id if party else None, by=by, object_type="contract", object_id=contract.id,
+        detail=detail or contract.number,
+    )  # fmt: skip
