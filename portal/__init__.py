@@ -42,6 +42,7 @@ FEATURES = [
     "library",
     "invoices",
     "statements",
+    "changes",
     "notices",
     "export",
     "home",

@@ -111,6 +111,9 @@ class Watched(Form):
     """A form about a row that colleagues change too. `version` says from which values it was made."""
 
     version = HiddenField("")
+    overtaken: Any = lazy_gettext(
+        "Een collega heeft dit net ook gewijzigd. Kijk hieronder wat goed is. Bewaar het daarna opnieuw."
+    )
 
     def watch(self, values: Mapping[str, Any]) -> None:
         """These are the values of the row, by the names of the fields."""
@@ -127,9 +130,7 @@ class Watched(Form):
         for field in differs:
             field.errors = [*field.errors, _("In het portaal staat nu: %(value)s.", value=_said(field, values))]
         if differs:
-            self.form_errors.append(
-                _("Een collega heeft dit net ook gewijzigd. Kijk hieronder wat goed is. Bewaar het daarna opnieuw.")
-            )
+            self.form_errors.append(str(self.overtaken))
         self.watch(values)
         return bool(differs)
 

@@ -14,8 +14,10 @@ MAY: dict[str, frozenset[str]] = {
     "bsn.change": _OFFICE,  # and to see its last digits
     "papers.see": _SEES_CHILDREN - {"planning"},
     "papers.change": _OFFICE,
+    "care.see": _SEES_CHILDREN - {"planning"},  # who needs it when something is wrong with a child
     "parents.see": _SEES_PARENTS,
     "parents.change": _OFFICE,
+    "changes.decide": _OFFICE,
     "parents.credentials": _OFFICE,
     "rights.change": _OFFICE,
     "accounts.block": _OFFICE,

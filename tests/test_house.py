@@ -39,6 +39,7 @@ FLOORS = [
         "library",
         "invoices",
         "statements",
+        "changes",
         "notices",
         "export",
     ],

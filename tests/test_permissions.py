@@ -8,6 +8,7 @@ import pytest
 from portal import clock
 from portal.api import actions as api
 from portal.auth.models import Account, StaffGroup
+from portal.changes.models import DataChange
 from portal.children.models import Child, Guardianship
 from portal.contracts import actions as contracts
 from portal.db import db
@@ -49,7 +50,7 @@ ASKS = {
         "account.end_session", "account.end_all_sessions", "second_step.enter", "second_step.set_up",
         "second_step.qr_code", "second_step.use_recovery_code", "second_step.confirm", "own_second_step.overview",
         "own_second_step.make_codes", "own_second_step.turn_off", "who_looked.who_looked", "own.change_address", "own.confirm_address",
-        "own.details", "notices.choose", "consent.overview", "consent.answer", "diary.days", "takeout.children", "documents.papers", "news.items",
+        "own.details", "own.change_phone", "changes.change_home", "notices.choose", "consent.overview", "consent.answer", "diary.days", "takeout.children", "documents.papers", "news.items",
         "contracts.contracts", "invoices.invoices",
     ],
     "payer": ["contracts.contract", "invoices.invoice"],
@@ -60,8 +61,8 @@ ASKS = {
     ],
     "papers.change": ["office_papers.add_paper", "office_papers.paper", "office_papers.withdraw"],
     "bsn.change": ["office_bsn.bsn", "office_bsn.remove_bsn"],
-    "asker": ["takeout.download"],
-    "guardian": ["takeout.child", "takeout.ask", "news.item", "news.confirm", "news.attachment", "diary.picture", "diary.child_days", "photos.photo"],
+    "asker": ["takeout.download", "changes.withdraw"],
+    "guardian": ["changes.child", "changes.change_care", "changes.change_contacts", "takeout.child", "takeout.ask", "news.item", "news.confirm", "news.attachment", "diary.picture", "diary.child_days", "photos.photo"],
     "library.change": [
         "office_library.shelves", "office_library.add_document", "office_library.add_link", "office_library.item",
         "office_library.replace", "office_library.move", "office_library.withdraw", "office_library.add_folder",
@@ -82,7 +83,9 @@ ASKS = {
     "children.see": ["office_children.children", "office_children.child", "office_search.search"],
     "children.change": [
         "office_children_change.add_child", "office_children_change.change_child", "office_children_change.leave",
+        "office_care.change_care", "office_care.change_contacts",
     ],
+    "changes.decide": ["office_changes.changes", "office_changes.change", "office_changes.approve", "office_changes.refuse"],
     "rights.change": ["office_rights.add_parent", "office_rights.change_rights", "office_rights.end_parent"],
     "accounts.block": [
         "office_blocks.ask_block", "office_blocks.confirm_block", "office_blocks.lift_block",
@@ -92,7 +95,7 @@ ASKS = {
     "parents.change": [
         "office_parents_change.change_parent", "office_parents_change.change_address", "corrections.corrections",
         "office_parents_change.trust_address",
-        "corrections.settle",
+        "corrections.settle", "office_homes.change_home",
     ],
     "parents.credentials": ["paper.print_letter", "office_credentials.send_credentials", "mails_again.send_again"],
     "diary.write": [
@@ -284,9 +287,15 @@ def examples(kok, els, noor, anna, inside):
         )
         _take_along(noor, anna)
         invoice_id, contract_id = _invoice_of(anna), _contract_of(anna, noor, els)
+        asked = DataChange(
+            organisation_id=kok.id, kind="contacts", person_id=anna.person_id, child_id=noor.id, new={"contacts": []},
+            old={"contacts": []},
+        )  # fmt: skip
+        db.session.add(asked)
+        db.session.flush()
     return {
         **EXAMPLES, "library_item_id": book.id, "folder_id": shelf.id, "photo_id": photo_id, "document_id": paper.id, "size": "klein", "child_id": noor.id, "person_id": anna.person_id, "account_id": els.id, "import_id": done.id, "upload_id": upload.id, "file_id": file.id,
-        "item_id": news.id, "invoice_id": invoice_id, "contract_id": contract_id, "entry_id": story.id, "rhythm_id": line.id, "group_id": group.id, "location_id": group.location_id, "token_id": token.id,
+        "item_id": news.id, "invoice_id": invoice_id, "contract_id": contract_id, "change_id": asked.id, "entry_id": story.id, "rhythm_id": line.id, "group_id": group.id, "location_id": group.location_id, "token_id": token.id,
     }  # fmt: skip
 
 

@@ -56,6 +56,38 @@ CHILDREN = {
     "Mei": ("Mei Chen", "De Madeliefjes", 3, 180),
 }
 
+# What is known of children: by whom, of whom, doctor, phone, allergies, notes, and who can be called
+_LINDE = ("Huisartsenpraktijk De Linde", "010 - 555 01 20")
+_RIET = ("Riet de Vries", "06 - 555 01 31", "oma")
+_PEN = "Een epipen zit in het voorvak van de tas."
+CARE = (
+    (
+        "anna@voorbeeld.nl", "Noor Bakker", (*_LINDE, "Pinda", _PEN),
+        (_RIET, ("Karim Haddad", "06 - 555 01 32", "buurman")),
+    ),
+    ("anna@voorbeeld.nl", "Sem Bakker", (*_LINDE, "", ""), (_RIET,)),
+    ("piet@voorbeeld.nl", "Noor Bakker", (*_LINDE, "Pinda", _PEN), (("Jan Bakker", "06 - 555 01 33", "opa"),)),
+    (
+        "fatima@voorbeeld.nl", "Yara El Amrani", ("Dokter Hoekstra", "010 - 555 01 40", "Koemelk", ""),
+        (("Samira El Amrani", "06 - 555 01 34", "tante"),),
+    ),
+)  # fmt: skip
+# Where parents live (0), or want to live in so many days
+HOMES = (
+    ("anna@voorbeeld.nl", ("Lindelaan", "14", "a", "3011 AB", "Rotterdam", ""), 0),
+    ("piet@voorbeeld.nl", ("Havenstraat", "203", "", "3024 CD", "Rotterdam", ""), 0),
+    ("fatima@voorbeeld.nl", ("Kerkplein", "7", "", "3011 EF", "Rotterdam", ""), 0),
+    ("fatima@voorbeeld.nl", ("Weteringkade", "31", "bis", "3032 GH", "Rotterdam", ""), 21),
+)
+CARE_ASKED = (
+    ("piet@voorbeeld.nl", "Noor Bakker", {"allergies": "Pinda en hazelnoot"}),
+    (
+        "fatima@voorbeeld.nl",
+        "Yara El Amrani",
+        {"doctor": _LINDE[0], "doctor_phone": _LINDE[1]},
+    ),
+)
+
 # The internet
 
 # Kok did everything; at De Zonnebloem there is work to do.

@@ -1,4 +1,4 @@
-"""What there is on paper in the example, brought in as the office does it: for children, for everyone, for who pays."""
+"""What there is on paper in the example, brought in as the office does it, and what parents ask to change."""
 
 from datetime import date, timedelta
 from fractions import Fraction
@@ -8,6 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from portal import clock
+from portal.changes import actions as changes
+from portal.changes.queries import care_of, changes_waiting
+from portal.changes.rules import ADDRESS, CARE, CONTACT
 from portal.children.models import Child
 from portal.db import changed, db
 from portal.demo import facts, rules
@@ -26,6 +29,7 @@ def fill(sender: str) -> None:
     _papers(sender)
     _library(sender)
     _invoices(sender)
+    _ask_changes()
 
 
 def _papers(sender: str) -> None:
@@ -70,6 +74,28 @@ def _invoices(sender: str) -> None:
                 )
             pdfs[key_of(f"{number}.pdf")] = rules.paper(sender, f"Factuur {number}", _words(lines, total))
     _take_over(Bundle("\n".join(rows).encode(), {name: partial(bytes, pdf) for name, pdf in pdfs.items()}))
+
+
+def _ask_changes() -> None:
+    """What the office knows of the children, and what parents want changed of it: the first waits some days."""
+    wil = account_with("wil@kok.example")
+    for email, name, care, contacts in facts.CARE:
+        child = child_named(name)
+        changes.change_care(child, dict(zip(CARE, care, strict=True)), by=wil)
+        named = [dict(zip(CONTACT, each, strict=True)) for each in contacts]
+        changes.change_contacts(child, account_with(email).person_id, named, by=wil)
+    for email, address, days in facts.HOMES:
+        home = dict(zip(ADDRESS, address, strict=True))
+        if days:
+            changes.ask_address(account_with(email), home, clock.today() + timedelta(days=days))
+        else:
+            changes.change_address(account_with(email), home, date(clock.today().year - 1, 3, 1), by=wil)
+    for email, name, other in facts.CARE_ASKED:
+        known = care_of(child_named(name).id)
+        changes.ask_care(account_with(email), child_named(name), {**known, **other})
+    for back, change in enumerate(reversed(changes_waiting())):
+        change.created_at = clock.now() - timedelta(days=2 * back, hours=5)
+    db.session.flush()
 
 
 def _take_over(bundle: Bundle) -> None:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from portal import clock
 from portal.audit.models import AccessLog
 from portal.auth.models import Account, OneTimeLink, Person, Session, TemporaryPassword
+from portal.changes.models import DataChange, EmergencyContact, HomeAddress
 from portal.children.models import Child, Guardianship
 from portal.consent.models import Consent, ConsentPurpose
 from portal.contracts.models import Agreement, Contract
@@ -47,6 +48,12 @@ HELD = [
     Held("children", lazy_gettext("Kinderen en rechten"), Guardianship, "person_id",
          ("child_id", "role", "can_decide", "can_see_daily", "address_shielded", "identified_at", "valid_from",
           "valid_to", "created_at")),
+    Held("home_addresses", lazy_gettext("Woonadressen"), HomeAddress, "person_id",
+         ("valid_from", "street", "number", "addition", "postcode", "town", "country")),
+    Held("emergency_contacts", lazy_gettext("Noodcontacten"), EmergencyContact, "person_id",
+         ("child_id", "name", "phone", "relation")),
+    Held("data_changes", lazy_gettext("Gevraagde wijzigingen"), DataChange, "person_id",
+         ("created_at", "child_id", "kind", "old", "new", "effective_on", "state", "reason", "decided_at")),
     Held("consents", lazy_gettext("Toestemmingen"), Consent, "person_id",
          ("created_at", "child_id", "purpose_id", "value")),
     Held("corrections", lazy_gettext("Meldingen"), Correction, "account_id",
@@ -102,6 +109,10 @@ LABELS = {
     "updated_at": lazy_gettext("Laatst gewijzigd"), "email": lazy_gettext("E-mailadres"),
     "old_email": lazy_gettext("Oude e-mailadres"), "status": lazy_gettext("Stand"), "state": lazy_gettext("Stand"),
     "role": lazy_gettext("Rol"), "last_login_at": lazy_gettext("Laatst ingelogd"), "child": lazy_gettext("Kind"),
+    "street": lazy_gettext("Straat"), "number": lazy_gettext("Nummer"), "addition": lazy_gettext("Toevoeging"),
+    "postcode": lazy_gettext("Postcode"), "town": lazy_gettext("Woonplaats"), "country": lazy_gettext("Land"),
+    "name": lazy_gettext("Naam"), "relation": lazy_gettext("Wie is dat van uw kind?"), "old": lazy_gettext("Het was"),
+    "new": lazy_gettext("Het wordt"), "reason": lazy_gettext("Waarom"), "effective_on": lazy_gettext("Vanaf"),
     "purpose": lazy_gettext("Waarvoor"), "value": lazy_gettext("Antwoord"), "words": lazy_gettext("Tekst"),
     "kind": lazy_gettext("Soort"), "sent_at": lazy_gettext("Verstuurd"), "seen_at": lazy_gettext("Gezien"),
     "read_at": lazy_gettext("Gelezen"), "item": lazy_gettext("Bericht"), "title": lazy_gettext("Titel"),

@@ -65,6 +65,12 @@ KINDS: dict[str, tuple[Words, dict[str, Words]]] = {
             "address_taken": lambda: _("E-mailadres niet gewijzigd: het is van iemand anders"),
             "address_restored": lambda: _("Oude e-mailadres teruggezet"),
             "parent_changed": lambda: _("Gegevens van een ouder gewijzigd"),
+            "phone_changed": lambda: _("Telefoonnummer gewijzigd"),
+            "home_changed": lambda: _("Woonadres gewijzigd door de opvang"),
+            "change_asked": lambda: _("Gevraagd om gegevens te wijzigen"),
+            "change_withdrawn": lambda: _("Aanvraag om te wijzigen ingetrokken"),
+            "change_approved": lambda: _("Akkoord met een wijziging"),
+            "change_refused": lambda: _("Niet akkoord met een wijziging"),
             "correction_asked": lambda: _("Gemeld dat gegevens niet kloppen"),
             "address_flagged": lambda: _("E-mail kwam terug van dit adres"),
             "address_trusted": lambda: _("E-mailadres is weer goed"),
@@ -86,6 +92,8 @@ KINDS: dict[str, tuple[Words, dict[str, Words]]] = {
             "child_changed": lambda: _("Gegevens van een kind gewijzigd"),
             "bsn_changed": lambda: _("BSN van een kind ingevuld of gewijzigd"),
             "child_leaves": lambda: _("Laatste dag van een kind vastgelegd"),
+            "care_changed": lambda: _("Gezondheid van een kind gewijzigd"),
+            "contacts_changed": lambda: _("Noodcontacten van een kind gewijzigd"),
             "entry_published": lambda: _("Verhaal in het dagboek geplaatst"),
             "entry_corrected": lambda: _("Verhaal in het dagboek gewijzigd"),
             "entry_withdrawn": lambda: _("Verhaal in het dagboek ingetrokken"),
@@ -185,7 +193,10 @@ KINDS: dict[str, tuple[Words, dict[str, Words]]] = {
 _SENTENCES = {action: words for _kind, actions in KINDS.values() for action, words in actions.items()}
 OF_EVERYONE = ("parents_downloaded",)  # looks at every parent and child at once
 # What a parent sees besides looks of what is done with a child. What is about a guardian stands with that guardian.
-OF_A_CHILD = ("child_added", "child_changed", "bsn_changed", "child_leaves", "consent_given", "consent_refused")
+OF_A_CHILD = (
+    "child_added", "child_changed", "care_changed", "bsn_changed", "child_leaves", "consent_given",
+    "consent_refused",
+)  # fmt: skip
 # Parents who look at their own child read it of themselves only: nobody wants to be counted by the other parent.
 NOT_TOLD = ("days_seen", "photos_seen", "photos_downloaded")
 # Of a parent's own lines: what a page asks by mistake says nothing, and a court is not ours to announce.
@@ -208,6 +219,7 @@ _YOURS: dict[str, Words] = {
     "photos_seen": lambda: _("Foto's bekeken"),
     "photos_downloaded": lambda: _("Hele foto's geopend of bewaard"),
     "child_changed": lambda: _("Gegevens gewijzigd"),
+    "care_changed": lambda: _("Gezondheid gewijzigd"),
     "child_leaves": lambda: _("Laatste dag vastgelegd"),
     "child_added": lambda: _("Toegevoegd aan het portaal"),
     "parent_seen": lambda: _("Uw gegevens bekeken"),

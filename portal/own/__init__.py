@@ -1,4 +1,4 @@
-"""A parent's own side: the details the office holds, saying that one is wrong, and another e-mail address."""
+"""A parent's own side: the details the office holds, saying that one is wrong, another phone or e-mail address."""
 
 from flask import Flask
 

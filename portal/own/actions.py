@@ -132,6 +132,18 @@ def _end_waiting(account_id: UUID) -> None:
     changed(waiting, ended_at=clock.now())
 
 
+# Another phone number
+
+
+def change_phone(account: Account, phone: str) -> None:
+    """From now on the office calls this number; empty is none."""
+    person = queries.held_account(account.id).person
+    if person.phone != phone:
+        person.phone = phone
+        record("phone_changed", account.id, by=account.id)
+        db.session.flush()
+
+
 # What is wrong
 
 

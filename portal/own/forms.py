@@ -5,6 +5,7 @@ from uuid import UUID
 from wtforms.validators import ValidationError
 
 from portal.fields import Choice, Form, Line, Paragraph, options
+from portal.people.rules import is_phone
 from portal.text import _, lazy_gettext
 
 
@@ -13,6 +14,14 @@ class AddressForm(Form):
         lazy_gettext("Nieuw e-mailadres"), lazy_gettext("Vul uw nieuwe e-mailadres in."), 254,
         autocomplete="email", autocapitalize="none", spellcheck="false", inputmode="email",
     )  # fmt: skip
+
+
+class PhoneForm(Form):
+    phone = Line(lazy_gettext("Telefoon"), None, 30, autocomplete="tel", inputmode="tel")
+
+    def validate_phone(self, field):
+        if field.data.strip() and not is_phone(field.data):
+            raise ValidationError(_("Dit is geen telefoonnummer. Schrijf het bijvoorbeeld zo: 06-12345678."))
 
 
 class CorrectionForm(Form):

@@ -1,7 +1,8 @@
 """Changes of address, and what parents say is wrong."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -10,6 +11,9 @@ from portal.auth.models import Account
 from portal.children.models import Child
 from portal.db import db
 from portal.own.models import AddressChange, Correction
+
+# What subjects above this one show on "mijn gegevens": each gives a template and what that needs.
+PANELS: list[Callable[[Account], tuple[str, dict[str, Any]]]] = []
 
 
 def change(change_id: UUID) -> AddressChange | None:

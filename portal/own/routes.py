@@ -82,6 +82,20 @@ def stop(token):
 # My details
 
 
+@bp.route("/gegevens/telefoon", methods=["GET", "POST"])
+def change_phone():
+    account = current_user.account
+    form = forms.PhoneForm(data={"phone": account.person.phone})
+    if first := confirm_first(url_for(".change_phone"), form):
+        return first
+    if form.validate_on_submit():
+        actions.change_phone(account, form.phone.data.strip())
+        db.session.commit()
+        flash(_("Uw telefoonnummer is gewijzigd."), "success")
+        return answers.redirect(url_for(".details"))
+    return answers.form_page("own/change_phone.html", form)
+
+
 @bp.route("/gegevens", methods=["GET", "POST"])
 def details():
     account = current_user.account
@@ -98,4 +112,7 @@ def details():
             return answers.redirect(url_for(".details"))
     seen, said = {child.id for child in mine}, queries.own_corrections(account.id)
     links = [link for link in guardianships_of(account.person_id) if link.child_id in seen]  # nothing of others (B5)
-    return answers.form_page("own/details.html", form, account=account, links=links, roles=ROLE_NAMES, said=said)
+    return answers.form_page(
+        "own/details.html", form, account=account, links=links, roles=ROLE_NAMES, said=said,
+        panels=[panel(account) for panel in queries.PANELS],
+    )  # fmt: skip

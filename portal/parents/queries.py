@@ -1,9 +1,9 @@
 """Parents for the lists and pages of the office."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -168,6 +168,9 @@ def _add_children(rows: list[ParentRow]) -> None:
 
 
 # The page of one parent
+
+# What subjects above this one show there: each gives a template and what that needs.
+PANELS: list[Callable[[Account], tuple[str, dict[str, Any]]]] = []
 
 
 def guardianships_of(person_id: UUID) -> Sequence[Guardianship]:

@@ -51,6 +51,7 @@ def parent(account_id):
         "parents/parent.html", account=account, today=today, links=queries.guardianships_of(account.person_id),
         blocks={block.child_id: block for block in queries.blocks_of(account.person_id, today)},
         devices=len(live_sessions(account.id)), roles=ROLE_NAMES, mails=[told(mail, account, now) for mail in mails],
+        panels=[panel(account) for panel in queries.PANELS],
     )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
-"""The words by which people are found: small letters, without accents."""
+"""The words by which people are found: small letters, without accents; and what a phone number looks like."""
 
+import re
 from collections.abc import Iterable
 
 from portal.auth.rules import plain
@@ -24,3 +25,9 @@ MOST_TERMS = 5
 def terms(typed: str) -> list[str]:
     """The words one searches by, the longest first: it leaves the fewest people."""
     return sorted(words_of(typed)[:MOST_TERMS], key=len, reverse=True)
+
+
+def is_phone(words: str) -> bool:
+    """Whether this can be a phone number, however it is written."""
+    digits = re.sub(r"[ ()+./-]", "", words.strip())
+    return digits.isascii() and digits.isdecimal() and 6 <= len(digits) <= 15

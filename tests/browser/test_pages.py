@@ -15,6 +15,7 @@ from portal import clock, create_app, pages
 from portal import db as database
 from portal.auth import mails
 from portal.auth.queries import account_with
+from portal.changes import actions as changes
 from portal.children.queries import child as child_with
 from portal.children.queries import children_of
 from portal.contracts import actions as contracts
@@ -139,6 +140,18 @@ def beneath(path, suffix="", **fields):
 
 HEADER = "email;voornaam;tussenvoegsel;achternaam;telefoon;kind_voornaam;kind_achternaam;kind_geboortedatum;groep;gezag;nummer"
 NEW_PARENT = "nieuwe.ouder@voorbeeld.nl;Nina;van den;Heuvel;;Bo;Jansen;2024-05-01;De Uilen"
+
+
+def further(name, **fields):
+    """A form about the first child of this parent."""
+
+    def visit(page):
+        followed("/account/gegevens", "a[href*='gegevens/kinderen']")(page)
+        followed_here(page, f"a[href$={name}]")
+        if fields:
+            fill(page, **fields)
+
+    return visit
 
 
 def opened_and_sent(path, link, **fields):
@@ -362,6 +375,19 @@ PAGES = {
     "who saw, wrong": ("staff", opened("/beheer/logboek/wie-zag?over=&van=&tot=")),
     "own details": ("parent", opened("/account/gegevens")),
     "own details, wrong": ("parent", opened("/account/gegevens", words="")),
+    "own phone, wrong": ("parent", opened("/account/gegevens/telefoon", phone="x")),
+    "home address": ("parent", opened("/account/gegevens/woonadres")),
+    "home address, wrong": ("parent", opened("/account/gegevens/woonadres", postcode="x")),
+    "health of a child": ("parent", followed("/account/gegevens", "a[href*='gegevens/kinderen']")),
+    "change health": ("parent", further("gezondheid")),
+    "change health, wrong": ("parent", further("gezondheid", doctor_phone="x")),
+    "change contacts": ("parent", further("noodcontacten")),
+    "change contacts, wrong": ("parent", further("noodcontacten", **{"contact1-phone": "x"})),
+    "changes that wait": ("staff", opened("/beheer/wijzigingen")),
+    "change that waits": ("staff", followed("/beheer/wijzigingen", "main .list a")),
+    "change a home, wrong": ("staff", beneath("/beheer/ouders", "/woonadres", postcode="x")),
+    "change health at the office, wrong": ("staff", beneath("/beheer/kinderen", "/gezondheid", doctor_phone="x")),
+    "change contacts at the office": ("staff", lambda page: (beneath("/beheer/kinderen")(page), followed_here(page, "a[href*=noodcontacten]"))),
     "own address": ("parent", opened("/account/adres")),
     "own address, wrong": ("parent", opened("/account/adres", email="onzin")),
     "own address, gone": ("parent", opened("/account/adres/bevestigen/a.b.c")),
@@ -502,6 +528,10 @@ def states(server, inbox, chromium, password_hash):
     )
     first = inbox.wait_for(EMAIL)
     with server.rows():
+        reader = account_with(EMAIL)
+        child = child_with(children_of(reader.person_id)[0].id)
+        care = {"doctor": "Dokter Smit", "doctor_phone": "030-1234567", "allergies": "Pinda", "medical_notes": ""}
+        changes.ask_care(reader, child, care)
         by, folder = uuid4(), library.add_folder("Regels", uuid4())
         words = library.Words("Klachtenregeling", "Als u niet tevreden bent.", folder.id, "public")
         library.add_document(documents.receive(pdf()), words, by)
@@ -830,7 +860,9 @@ def test_every_page_is_in_these_lists(server):
         "uploads.preview", "uploads.progress", "imports.result", "exports.export", "paper.print_letter",
         "auth.open_letter_link", "mails.outbox", "logbook.overview", "logbook.who_saw", "who_looked.who_looked",
         "own.details", "notices.choose", "stop_notices.stop",
-        "own.change_address", "own.confirm_address", "stop_address.stop", "corrections.corrections",
+        "own.change_phone", "changes.change_home", "changes.child", "changes.change_care", "changes.change_contacts",
+        "office_changes.changes", "office_changes.change", "office_homes.change_home", "office_care.change_care",
+        "office_care.change_contacts", "own.change_address", "own.confirm_address", "stop_address.stop", "corrections.corrections",
         "group_photos.photos", "group_photos.change_photo", "office_diary.groups", "office_diary.board",
         "office_diary.child", "office_diary.rhythm", "office_diary.entry", "diary.days", "diary.child_days",
         "diary.picture", "takeout.children", "takeout.child", "news.items", "news.item", "office_news.items", "office_news.write", "office_news.item",

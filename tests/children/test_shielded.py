@@ -1,14 +1,16 @@
 """A parent whose address is secret: it stands nowhere for the other parent, who may even work here (domain.md, B5)."""
 
 import re
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from portal import clock
 from portal.auth.models import Account, Person
+from portal.changes import actions as changes
 from portal.children import actions, queries
-from portal.children.models import Block, Guardianship
+from portal.children.models import Block, Child, Guardianship
 from portal.children.rules import RightsDetails
 from portal.db import db
 from portal.errors import Refused
@@ -16,7 +18,7 @@ from portal.parents import actions as parents
 from portal.people.actions import know_names
 from tests.forms import EXAMPLES
 
-SECRETS = ("anna.geheim@voorbeeld.nl", "06-87654321", "Firefox, Linux")
+SECRETS = ("anna.geheim@voorbeeld.nl", "06-87654321", "Firefox, Linux", "Geheimstraat", "Tante Stil", "06-55556666")
 
 
 @pytest.fixture
@@ -27,6 +29,12 @@ def secret(kok, noor, anna, visitor, inside):
         account = session.get(Account, anna.id)
         account.email, account.email_key, account.person.phone = SECRETS[0], SECRETS[0], SECRETS[1]
         actions.shield_address(queries.guardianship(noor.id, anna.person_id), True)
+        home = {"street": "Geheimstraat", "number": "1", "addition": "", "postcode": "3511 AB", "town": "Utrecht"}
+        changes.ask_address(account, {**home, "country": ""}, clock.today() + timedelta(days=1))
+        changes.change_address(account, {**home, "country": ""}, clock.today(), by=account)
+        contacts = [{"name": "Tante Stil", "phone": "06-55556666", "relation": "tante"}]
+        changes.change_contacts(session.get(Child, noor.id), anna.person_id, contacts, by=account)
+        changes.ask_contacts(account, session.get(Child, noor.id), [*contacts, contacts[0]])
         know_names(session.scalars(sa.select(Person)).all())
 
 

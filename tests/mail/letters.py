@@ -18,7 +18,8 @@ TOKEN = "eyJqIjoiRkxYc0N0ZGJyUSIsIm8iOiJjMGZmZWUifQ.aSMDtA.x5bVyT2v0kM3h4uZ1oQ9s
 NEWS = (
     "auth/password_changed", "auth/new_device", "factors/second_step_changed", "children/child_added",
     "parents/address_changed", "parents/address_new", "postmaster/trial", "own/address_taken",
-    "own/correction", "invoices/ready", "contracts/waiting",
+    "own/correction", "invoices/ready", "contracts/waiting", "changes/decided",
+    "changes/waiting",
 )  # fmt: skip
 # What tells of something new can be stopped by a link, and then by a button of the mail program.
 STOPPABLE = ("notices/first_photo", "notices/evening", "notices/news")
@@ -53,6 +54,8 @@ def context_of(folder, origin):
         "own/address_moved": f"/adres-houden/{TOKEN}",
         "own/address_taken": "/hulp",
         "own/correction": "/beheer/meldingen",
+        "changes/decided": "/account/gegevens",
+        "changes/waiting": "/beheer/wijzigingen",
         "parents/address_changed": "/hulp",
         "parents/address_new": "/inloggen",
         "postmaster/trial": "/beheer/e-mail/controle",
@@ -75,6 +78,7 @@ def context_of(folder, origin):
         "factors/second_step_goes": {"due": EXPIRES},
         "children/child_added": {"child": "Noor"},
         "export/ready": {"child": "Noor"},
+        "changes/waiting": {"number": 3},
         "own/confirm_address": {"email": "anna.nieuw@voorbeeld.nl"},
         "own/address_asked": {"moment": MOMENT},
         "own/address_moved": {"moment": MOMENT, "email": "anna.oud@voorbeeld.nl"},

@@ -1,0 +1,20 @@
+"""Where parents live and what is to be known of their children: parents ask a change, and the office decides."""
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    from portal.changes import actions, letters, queries, routes, staff
+    from portal.children.queries import PANELS as OF_CHILD
+    from portal.outbox.actions import SWEEPS
+    from portal.own.queries import PANELS as OF_OWN
+    from portal.parents.queries import PANELS as OF_PARENT
+
+    for blueprint in (routes.bp, staff.bp, staff.homes, staff.care):
+        app.register_blueprint(blueprint)
+    letters.register()
+    if actions.tell_office not in SWEEPS:
+        SWEEPS.append(actions.tell_office)
+        OF_CHILD.append(queries.panel_of_child)
+        OF_PARENT.append(queries.panel_of_parent)
+        OF_OWN.append(queries.panel_of_own)

@@ -1,0 +1,85 @@
+"""What a parent asks to change: where it lives, and what is to be known of a child."""
+
+from flask import Blueprint, flash, g, render_template, request, url_for
+from flask_login import current_user
+
+from portal import answers, clock, doors
+from portal.changes import actions, find, forms, queries, rules
+from portal.children.find import find_child
+from portal.children.queries import guardianship, shielded_from
+from portal.db import db
+from portal.text import _
+
+bp = doors.parents(Blueprint("changes", __name__, url_prefix="/account/gegevens"))
+
+
+@bp.route("/woonadres", methods=["GET", "POST"])
+def change_home():
+    account, now = current_user.account, clock.today()
+    here = queries.address_of(queries.home_on(account.person_id, now))
+    form = forms.HomeForm(data={**here, "effective_on": now})
+    if form.validate_on_submit():
+        day = form.effective_on.data
+        if done := _asked(lambda: actions.ask_address(account, form.address, day), form, url_for("own.details")):
+            return done
+    waiting = queries.change_waiting("address", account.person_id, None)
+    return answers.form_page("changes/change_home.html", form, waiting=waiting, line=rules.address_line)
+
+
+@bp.get("/kinderen/<uuid:child_id>")
+def child(child_id):
+    found, me = find_child(child_id), current_user.account.person_id
+    link, hidden = guardianship(child_id, me), shielded_from(me)
+    contacts = queries.contacts_of(child_id, hidden) if rules.sees_contacts(link.role) else []
+    return render_template(
+        "changes/child.html", child=found, link=link, care=queries.care_of(child_id), labels=rules.CARE,
+        contacts=contacts, me=me, decides=find.decides(found),
+        waiting=[kind for kind in ("care", "contacts") if queries.change_waiting(kind, me, child_id)],
+    )  # fmt: skip
+
+
+@bp.route("/kinderen/<uuid:child_id>/gezondheid", methods=["GET", "POST"])
+def change_care(child_id):
+    found = find.find_deciding(child_id)
+    now, here = queries.care_of(child_id), url_for(".child", child_id=child_id)
+    form = forms.AskCareForm(data=now)
+    if request.method == "GET" and not g.get("stale_form"):
+        form.watch(now)
+    if form.validate_on_submit() and not form.is_overtaken(now):
+        account = current_user.account
+        if done := _asked(lambda: actions.ask_care(account, found, form.care), form, here):
+            return done
+    return answers.form_page("changes/change_care.html", form, child=find.find_deciding(child_id))
+
+
+@bp.route("/kinderen/<uuid:child_id>/noodcontacten", methods=["GET", "POST"])
+def change_contacts(child_id):
+    found, account = find.find_deciding(child_id), current_user.account
+    form = forms.ContactsForm(queries.contacts_by(child_id, account.person_id))
+    if form.validate_on_submit():
+        here = url_for(".child", child_id=child_id)
+        if done := _asked(lambda: actions.ask_contacts(account, found, form.contacts), form, here):
+            return done
+    return answers.form_page("changes/change_contacts.html", form, child=find.find_deciding(child_id))
+
+
+def _asked(action, form, then):
+    """The answer when this was asked; None when it was refused, which the form tells then."""
+    replaced = []
+    if not answers.allowed(lambda: replaced.append(action()), form):
+        return None
+    db.session.commit()
+    words = _("Uw aanvraag is bij ons. U krijgt een e-mail zodra wij ernaar keken.")
+    if replaced[0]:
+        words = _("Uw nieuwe aanvraag is bij ons. Zij komt in de plaats van uw vorige aanvraag.")
+    flash(words, "success")
+    return answers.redirect(then)
+
+
+@bp.post("/wijzigingen/<uuid:change_id>/intrekken")
+def withdraw(change_id):
+    change = find.find_own_change(change_id)
+    if answers.allowed(lambda: actions.withdraw(change, by=current_user.account)):
+        db.session.commit()
+        flash(_("Uw aanvraag is ingetrokken. Alles blijft zoals het was."), "success")
+    return answers.redirect(url_for("own.details"))
