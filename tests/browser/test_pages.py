@@ -11,7 +11,7 @@ import pyotp
 import pytest
 from flask import render_template
 
-from portal import clock, create_app, pages
+from portal import clock, create_app, keys, pages
 from portal import db as database
 from portal.auth import mails
 from portal.auth.queries import account_with
@@ -29,6 +29,8 @@ from portal.invoices import actions as invoices
 from portal.library import actions as library
 from portal.messages import actions as news
 from portal.messages.actions import Audience, Words
+from portal.notices import letters
+from portal.notices import rules as notices
 from portal.organisations.find import organisation
 from portal.outbox import worker
 from portal.photos import actions as photos
@@ -121,6 +123,13 @@ def printed(page):
     fill(page)
     if page.url.endswith("/brief"):  # and not asked for the password first
         page.locator(".sheet").wait_for()
+
+
+def stopped(page):
+    page.goto(page.link)
+    if page.locator("main form").count():  # the first time
+        page.locator("main form").get_by_role("button").click()
+        page.locator("main form").wait_for(state="detached")
 
 
 def beneath(path, suffix="", **fields):
@@ -393,6 +402,8 @@ PAGES = {
     "own address, gone": ("parent", opened("/account/adres/bevestigen/a.b.c")),
     "emails": ("parent", opened("/account/e-mails")),
     "emails, saved": ("parent", followed("/account/e-mails", "#notices-form button")),
+    "emails to stop": ("stopping", lambda page: page.goto(page.link)),
+    "emails that stopped": ("stopping", stopped),
     "no emails to stop": ("stranger", opened("/e-mails-stoppen/a.b.c")),
     "no address to keep": ("stranger", opened("/adres-houden/a.b.c")),
     "take along": ("parent", opened("/meenemen")),
@@ -655,6 +666,13 @@ def as_device(server, inbox, page, first, password_hash):
     page.goto(inbox.wait_for(email).links[0])
 
 
+def as_stopping(server, inbox, page, first, password_hash):
+    email = "genoeg@voorbeeld.nl"
+    _own_account(server, inbox, email, password_hash)
+    with server.rows():
+        return f"/e-mails-stoppen/{notices.token_of(keys.keys(letters.PURPOSE), account_with(email).id, 'news')}"
+
+
 def _own_account(server, inbox, email, password_hash):
     with server.rows():
         is_there = account_with(email) is not None
@@ -670,6 +688,7 @@ MAKERS = {
     "stranger": as_stranger, "nobody": as_stranger, "temporary": as_temporary, "parent": as_parent, "staff": as_staff,
     "new": as_new, "half": as_half,
     "activation": as_activation, "reset": as_reset, "used": as_used, "device": as_device,
+    "stopping": as_stopping,
 }  # fmt: skip
 
 
