@@ -135,6 +135,7 @@ def demo(bind: str, fresh: bool) -> None:
 
 def served() -> Flask:
     """The application, whose answers do not tell which server and version they come from (security.md, H7)."""
+    sys.setswitchinterval(serving.SWITCH)
     app = create_app()
     lanes = serving.PHOTOS_FROM_A_BUCKET if app.config["FILES_BUCKET"] else serving.PHOTOS_AT_ONCE
     inner = serving.in_line(app.wsgi_app, lanes)
