@@ -37,6 +37,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         datum=text.datum, datumtijd=text.datumtijd, dag=text.dag, tijd=text.tijd, verjaardag=text.verjaardag,
         leeftijd=text.leeftijd, grootte=text.grootte, getal=text.getal, euro=text.euro, uren=text.uren,
+        urental=text.urental,
         duur=text.duur, maand=text.maand,
     )  # fmt: skip
     app.jinja_env.add_extension("jinja2.ext.i18n")

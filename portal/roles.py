@@ -29,6 +29,7 @@ MAY: dict[str, frozenset[str]] = {
     "imports.do": _OFFICE,
     "invoices.see": _OFFICE,
     "contracts.change": _OFFICE,
+    "statements.make": _OFFICE,
     "mail.see": _OFFICE,
     "mail.settings": _MANAGER,
     "organisation.change": _MANAGER,

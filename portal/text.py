@@ -31,6 +31,7 @@ __all__ = [
     "one_line",
     "tijd",
     "uren",
+    "urental",
     "verjaardag",
 ]
 
@@ -127,6 +128,11 @@ def uren(hundredths: int) -> str:
 def euro(cents: int) -> str:
     """€ 1.926,42"""
     return str(numbers.format_currency(Decimal(cents) / 100, "EUR", locale=language())).replace("\xa0", " ")
+
+
+def urental(minutes: int) -> str:
+    """451,33: hours in hundredths, of which no half can come up"""
+    return str(numbers.format_decimal(Decimal(minutes) / 60, "#,##0.00", locale=language()))
 
 
 def duur(minutes: int) -> str:

@@ -201,6 +201,10 @@ POSTS = {
     "group_photos.photos": Post("manager", f"/beheer/groepen/{ID}/fotos", refusal=404, large=True, stale=404),
     "group_photos.change_photo": Post("manager", f"/beheer/fotos/{ID}", refusal=404, stale=404),
     "group_photos.withdraw": Post("manager", f"/beheer/fotos/{ID}/intrekken", refusal=404),
+    "office_statements.publish_all": Post(
+        "manager", "/beheer/jaaropgaven/2020/klaarzetten", {"without_bsn": "y"}, 303, ignores=("without_bsn",)
+    ),
+    "office_statements.publish": Post("administratie", f"/beheer/jaaropgaven/2020/{ID}/{ID}/klaarzetten", refusal=404),
     "office_bsn.bsn": gone_from(f"/beheer/kinderen/{ID}/bsn"),
     "office_bsn.remove_bsn": Post("administratie", f"/beheer/kinderen/{ID}/bsn/weghalen", refusal=404),
     "office_papers.add_paper": Post(

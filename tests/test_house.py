@@ -49,17 +49,17 @@ FLOORS = [
 ORDER = [name for floor in FLOORS for name in floor]
 # The files of a slice; each may import those before it.
 FILES = [
-    "facts", "providers", "spf", "domain", "dmarc", "server", "rules", "words", "bundle", "images", "exif", "archive", "bucket", "storage", "models", "queries", "papers", "held", "book",
+    "facts", "providers", "spf", "domain", "dmarc", "server", "rules", "words", "bundle", "images", "exif", "archive", "bucket", "storage", "models", "queries", "papers", "held", "book", "sheet",
     "mails", "actions", "events", "letters", "signing", "smtp", "transport", "compose", "arrived", "mailbox", "gather", "trial",
     "worker", "find", "cookies", "forms", "gate", "routes", "account", "staff", "cli", "__init__",
 ]  # fmt: skip
 ONLY_IN = {
     "signing": ["outbox"], "smtp": ["outbox"], "transport": ["outbox"], "compose": ["outbox"],
-    "worker": ["outbox", "invoices", "photos", "notices", "bounces", "uploads", "postmaster", "export"], "exif": ["export"], "archive": ["export"], "held": ["export"], "book": ["export"], "images": ["files"], "bucket": ["files"], "storage": ["files"], "events": ["auth"],
+    "worker": ["outbox", "invoices", "statements", "photos", "notices", "bounces", "uploads", "postmaster", "export"], "exif": ["export"], "archive": ["export"], "held": ["export"], "book": ["export"], "images": ["files"], "bucket": ["files"], "storage": ["files"], "events": ["auth"],
     "cookies": ["auth"], "gate": ["auth"], "account": ["auth"],
     "facts": ["postmaster", "demo"], "providers": ["postmaster"], "spf": ["postmaster"], "domain": ["postmaster"],
     "dmarc": ["postmaster"], "server": ["postmaster"], "words": ["postmaster", "delivery", "logbook"], "arrived": ["bounces", "postmaster"], "mailbox": ["bounces"],
-    "bundle": ["documents"], "papers": ["demo"], "gather": ["postmaster"], "trial": ["postmaster"],
+    "bundle": ["documents"], "sheet": ["statements"], "papers": ["demo"], "gather": ["postmaster"], "trial": ["postmaster"],
 }  # fmt: skip
 WEB = {"forms", "routes", "account", "gate", "staff"}
 TYPED = {"rules", "models", "queries", "mails", "actions"}

@@ -20,13 +20,14 @@ from portal.files import actions as files
 from portal.files.images import Photograph, Picture
 from portal.imports import actions as imports
 from portal.imports import rules
-from portal.invoices.models import Invoice
+from portal.invoices.models import Invoice, InvoiceLine
 from portal.library import actions as library
 from portal.messages.models import NewsFile, NewsItem
 from portal.organisations.models import Group
 from portal.photos import actions as photos
 from portal.photos.actions import Received
 from portal.roles import MAY, ROLES
+from portal.statements.models import AnnualStatement
 from portal.uploads import actions as uploads
 from tests.contracts.conftest import terms
 from tests.documents.pdf import pdf
@@ -51,9 +52,13 @@ ASKS = {
         "second_step.qr_code", "second_step.use_recovery_code", "second_step.confirm", "own_second_step.overview",
         "own_second_step.make_codes", "own_second_step.turn_off", "who_looked.who_looked", "own.change_address", "own.confirm_address",
         "own.details", "own.change_phone", "changes.change_home", "notices.choose", "consent.overview", "consent.answer", "diary.days", "takeout.children", "documents.papers", "news.items",
-        "contracts.contracts", "invoices.invoices",
+        "contracts.contracts", "invoices.invoices", "statements.statements",
     ],
-    "payer": ["contracts.contract", "invoices.invoice"],
+    "payer": ["contracts.contract", "invoices.invoice", "statements.statement"],
+    "statements.make": [
+        "office_statements.overview", "office_statements.office_statement", "office_statements.publish",
+        "office_statements.publish_all",
+    ],
     "papers.see": ["documents.document", "documents.landing"],
     "contracts.change": [
         "office_contracts.contracts", "office_contracts.contract", "office_contracts.add_contract",
@@ -286,7 +291,8 @@ def examples(kok, els, noor, anna, inside):
             documents.receive(pdf()), db.session.get(Child, noor.id), "Verslag", "daily", els.id
         )
         _take_along(noor, anna)
-        invoice_id, contract_id = _invoice_of(anna), _contract_of(anna, noor, els)
+        invoice_id, contract_id = _invoice_of(anna, noor), _contract_of(anna, noor, els)
+        statement_id = _statement_of(anna, noor)
         asked = DataChange(
             organisation_id=kok.id, kind="contacts", person_id=anna.person_id, child_id=noor.id, new={"contacts": []},
             old={"contacts": []},
@@ -295,7 +301,7 @@ def examples(kok, els, noor, anna, inside):
         db.session.flush()
     return {
         **EXAMPLES, "library_item_id": book.id, "folder_id": shelf.id, "photo_id": photo_id, "document_id": paper.id, "size": "klein", "child_id": noor.id, "person_id": anna.person_id, "account_id": els.id, "import_id": done.id, "upload_id": upload.id, "file_id": file.id,
-        "item_id": news.id, "invoice_id": invoice_id, "contract_id": contract_id, "change_id": asked.id, "entry_id": story.id, "rhythm_id": line.id, "group_id": group.id, "location_id": group.location_id, "token_id": token.id,
+        "item_id": news.id, "invoice_id": invoice_id, "contract_id": contract_id, "statement_id": statement_id, "year": clock.today().year, "payer_id": anna.person_id, "change_id": asked.id, "entry_id": story.id, "rhythm_id": line.id, "group_id": group.id, "location_id": group.location_id, "token_id": token.id,
     }  # fmt: skip
 
 
@@ -315,14 +321,33 @@ def _contract_of(party, child, by):
     return contracts.add_contract(child.id, terms(), people, documents.receive(pdf()), by.id, 60).id
 
 
-def _invoice_of(payer):
+def _invoice_of(payer, child):
     document = documents.add(documents.receive(pdf()), "invoice", "Factuur", "financial", None, payer.person_id)
     invoice = Invoice(
         id=uuid4(), organisation_id=payer.organisation_id, number="1", sort="invoice", period=clock.today(),
         payer_id=payer.person_id, total_cents=1, due_on=clock.today(), state="open", document=document, fingerprint="",
     )  # fmt: skip
     db.session.add(invoice)
+    db.session.flush()
+    line = InvoiceLine(
+        organisation_id=payer.organisation_id, invoice_id=invoice.id, position=1, child_id=child.id, lrk_number="1",
+        care_type="kdv", description="", minutes=60, rate_cents=1, amount_cents=1, counts_for_statement=True,
+    )  # fmt: skip
+    db.session.add(line)
     return invoice.id
+
+
+def _statement_of(payer, child):
+    document = documents.add(
+        documents.receive(pdf()), "statement", "Jaaropgave", "financial", None, payer.person_id, shows_bsn=True
+    )
+    made = AnnualStatement(
+        id=uuid4(), organisation_id=payer.organisation_id, year=2020, payer_id=payer.person_id, child_id=child.id,
+        version=1, payer_name="Anna", child_name="Noor", child_born=clock.today(), bsn_version=0, lines=[],
+        document=document,
+    )  # fmt: skip
+    db.session.add(made)
+    return made.id
 
 
 def _take_along(child, parent):

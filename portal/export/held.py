@@ -24,6 +24,7 @@ from portal.messages.models import NewsItem, NewsRead
 from portal.notices.models import Notice, NoticeChoice
 from portal.outbox.models import Mail
 from portal.own.models import AddressChange, Correction
+from portal.statements.models import AnnualStatement
 from portal.text import lazy_gettext
 
 FORMAT = "ouderportaal-ouder-1"
@@ -78,6 +79,8 @@ HELD = [
          ("created_at", "method", "sha256")),
     Held("invoices", lazy_gettext("Facturen"), Invoice, "payer_id",
          ("created_at", "number", "sort", "period", "total_cents", "due_on", "state")),
+    Held("statements", lazy_gettext("Jaaropgaven"), AnnualStatement, "payer_id",
+         ("created_at", "year", "version", "child_name", "replaced_at")),
     Held("sessions", lazy_gettext("Apparaten"), Session, "account_id",
          ("created_at", "seen_at", "kind", "remembered", "browser", "address", "ended_at", "ended_because")),
     Held("links", lazy_gettext("Links uit e-mails en brieven"), OneTimeLink, "account_id",
@@ -96,6 +99,7 @@ NOT_HELD = {
     "child": "the child itself is in its own zip",
     "contract_signer": "what somebody has to say is no fact about that person; what was said is told",
     "name_word": "the name once more, to find it by",
+    "statement_run": "of who works here",
     "staff_group": "of who works here", "api_token": "of who works here", "past_import": "of who works here",
     "upload": "of who works here", "photo": "of who works here", "diary_entry": "of who works here",
     "diary_version": "of who works here", "rhythm_entry": "of who works here", "news_item": "of who works here",

@@ -32,6 +32,7 @@ class Invoice(OrganisationRow):
     __table_args__ = (
         sa.Index("ix_invoice_number", "organisation_id", "number", unique=True),
         sa.Index("ix_invoice_payer", "organisation_id", "payer_id", "period"),
+        sa.Index("ix_invoice_period", "organisation_id", "period"),
         sa.Index("ix_invoice_newest", "organisation_id", "created_at"),
         sa.CheckConstraint("sort IN ('invoice', 'credit')", name="sort"),
         sa.CheckConstraint("state IN ('open', 'paid', 'overdue')", name="state"),

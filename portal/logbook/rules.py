@@ -153,6 +153,7 @@ KINDS: dict[str, tuple[Words, dict[str, Words]]] = {
             "contract_changed": lambda: _("Nieuwe versie van een contract toegevoegd"),
             "contract_agreed": lambda: _("Akkoord gegeven met een contract"),
             "invoices_imported": lambda: _("Bestand met facturen geïmporteerd"),
+            "statements_published": lambda: _("Jaaropgaven klaargezet"),
             "invoice_changed": lambda: _("Stand van een factuur gewijzigd"),
         },
     ),

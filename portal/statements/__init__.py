@@ -8,9 +8,19 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
+    from portal import menu
     from portal.children.queries import PANELS
-    from portal.statements import queries, staff
+    from portal.documents import queries as documents
+    from portal.outbox.actions import CHORES
+    from portal.statements import letters, queries, routes, rules, staff, worker
+    from portal.text import lazy_gettext
 
-    app.register_blueprint(staff.numbers)
+    for blueprint in (routes.bp, staff.bp, staff.numbers):
+        app.register_blueprint(blueprint)
+    menu.add("staff", "office_statements.overview", lazy_gettext("Jaaropgaven"), 63)
+    documents.KINDS[rules.STATEMENT] = documents.Kind("statements.make", documents.OF_PERSON)
+    letters.register()
+    if worker.run_next not in CHORES:
+        CHORES.append(worker.run_next)
     if queries.panel_of not in PANELS:
         PANELS.append(queries.panel_of)

@@ -1,8 +1,8 @@
-"""The form for the number of a child."""
+"""The forms for the number of a child, and for all statements of a year."""
 
 from wtforms.validators import ValidationError
 
-from portal.fields import Form, Line
+from portal.fields import CheckBox, Form, Line
 from portal.statements import rules
 from portal.text import _, lazy_gettext
 
@@ -20,3 +20,7 @@ class BsnForm(Form):
         lazy_gettext("Burgerservicenummer (BSN)"), lazy_gettext("Vul het BSN in."), 20, _is_bsn, autocomplete="off",
         inputmode="numeric", spellcheck="false",
     )  # fmt: skip
+
+
+class RunForm(Form):
+    without_bsn = CheckBox(lazy_gettext("Ook van kinderen van wie wij het BSN niet weten"))

@@ -11,6 +11,7 @@
     if (button.hasAttribute("data-reveal")) reveal(button, button.getAttribute("aria-pressed") !== "true");
     if (button.hasAttribute("data-print")) window.print();
     if (button.hasAttribute("data-use")) usePassphrase(button);
+    if (button.hasAttribute("data-copy")) copy(button);
   });
 
   function reveal(button, shown) {
@@ -28,6 +29,28 @@
     });
     inputs[0].dispatchEvent(new Event("change", { bubbles: true }));
     inputs[0].focus();
+  }
+
+  // A figure goes to the clipboard. An old browser copies from a field.
+  function copy(button) {
+    const field = document.createElement("textarea");
+    field.value = button.getAttribute("data-copy");
+    field.className = "unseen";
+    button.parentNode.appendChild(field);
+    field.select();
+    const isDone = document.execCommand("copy");
+    field.remove();
+    button.focus();
+    if (isDone) copied(button);
+    else if (navigator.clipboard) navigator.clipboard.writeText(button.getAttribute("data-copy")).then(function () { copied(button); });
+  }
+
+  function copied(button) {
+    const words = button.innerHTML;
+    if (button.hasAttribute("data-was")) return;
+    button.setAttribute("data-was", "");
+    button.textContent = button.getAttribute("data-copied");
+    setTimeout(function () { button.innerHTML = words; button.removeAttribute("data-was"); }, 2000);
   }
 
   // Photos are turned over with the arrow keys and by swiping.

@@ -32,8 +32,11 @@ from portal.messages.actions import Audience, Words
 from portal.notices import letters
 from portal.notices import rules as notices
 from portal.organisations.find import organisation
+from portal.organisations.queries import organisation_named
 from portal.outbox import worker
 from portal.photos import actions as photos
+from portal.statements import actions as statements
+from portal.statements.queries import rows_of as statements_of_year
 from portal.uploads.models import Upload
 from tests.browser.conftest import ARGUMENTS, CHECKERS, CHROMIUM, watched
 from tests.conftest import PASSWORD, missing
@@ -455,6 +458,10 @@ PAGES = {
     "contract of the office": ("staff", with_contract),
     "new version of a contract": ("staff", lambda page: (with_contract(page), followed_here(page, "a[href$=nieuwe-versie]"))),
     "invoices of the office": ("staff", opened("/beheer/facturen")),
+    "statements of the office": ("staff", opened("/beheer/jaaropgaven")),
+    "statement of the office": ("staff", followed("/beheer/jaaropgaven", "table a")),
+    "statements": ("parent", opened("/jaaropgaven")),
+    "statement": ("parent", followed("/jaaropgaven", ".invoices a")),
     "invoice": ("parent", followed("/facturen", ".invoices a")),
     "invoices": ("parent", opened("/facturen")),
     "document": ("parent", with_document),
@@ -547,6 +554,7 @@ def states(server, inbox, chromium, password_hash):
         words = library.Words("Klachtenregeling", "Als u niet tevreden bent.", folder.id, "public")
         library.add_document(documents.receive(pdf()), words, by)
         library.add_link("https://ggd.example/", library.Words("Inspectierapport", "", None, "public"), by)
+    _statement_of(server, EMAIL)
     made = {}
 
     def state(who):
@@ -588,16 +596,27 @@ def as_parent(server, inbox, page, first, password_hash):
         news.publish(news.write(uuid4(), Audience("group", child.group_id), words, account), account)
         paper = documents.receive(pdf())
         documents.add_paper(paper, child_with(child.id), "Observatieverslag", "daily", account.id, shows_bsn=True)
-        _invoice_of(account)
+        _invoice_of(account, telt_mee="nee", **NOBODY)
         people = contracts.People(account.person_id, account.person_id)
         received = documents.receive(pdf())
         contracts.add_contract(child.id, terms(uuid4().hex[:8]), people, received, account.id, per_minute=60)
+    _statement_of(server, email)
     log_in(page, email, PASSWORD)
 
 
-def _invoice_of(account):
+def _statement_of(server, email):
+    """Of last year, published."""
+    year = clock.today().year - 1
+    with server.rows():
+        _invoice_of(account_with(email), periode=f"{year}-03", vervaldatum=f"{year}-04-15")
+    with server.rows():
+        (found,) = statements_of_year(year, account_with(email).person_id)
+        statements.publish(statements.draw(found, organisation_named("kok")), None)
+
+
+def _invoice_of(account, **values):
     number = uuid4().hex[:8]
-    line = row(factuurnummer=number, betaler=account.email, telt_mee="nee", **NOBODY)
+    line = row(factuurnummer=number, betaler=account.email, **values)
     bundle = Bundle(a_file(line), {f"{number}.pdf": pdf})
     examined = invoices.examine(bundle)
     result = invoices.compare(examined)
@@ -891,7 +910,8 @@ def test_every_page_is_in_these_lists(server):
         "documents.papers", "documents.landing", "office_papers.add_paper", "office_papers.paper",
         "contracts.contracts", "contracts.contract", "office_contracts.contracts", "office_contracts.contract",
         "office_contracts.add_contract", "office_contracts.new_version",
-        "office_bsn.bsn", "invoices.invoices", "invoices.invoice", "office_invoices.upload",
+        "office_bsn.bsn", "office_statements.overview", "office_statements.office_statement",
+        "statements.statements", "statements.statement", "invoices.invoices", "invoices.invoice", "office_invoices.upload",
         "office_search.search", "office_children.children", "office_children.child",
         "office_children_change.add_child", "office_children_change.change_child", "office_children_change.leave",
         "office_rights.add_parent", "office_rights.change_rights", "office_rights.end_parent",
