@@ -23,8 +23,8 @@ THREADS = 256
 PHOTO = re.compile(r"/fotos/[0-9a-f-]{36}/[a-z]+")
 PHOTOS_AT_ONCE, PHOTOS_FROM_A_BUCKET = 4, 16
 PHOTOS_THAT_WAIT = THREADS - 32
-# Seconds after which Python lets another thread go on. Who logs in gives its turn away at each look in the database, and
-# waited five milliseconds for it each time while others were at work: 71 ms in all; now 53, and 40 at rest.
+# Seconds after which Python lets another thread go on. Who logs in gives its turn away at each look in the database,
+# and waited five milliseconds for it each time while others were at work: 71 ms in all; now 53, and 40 at rest.
 SWITCH = 0.0005
 
 
