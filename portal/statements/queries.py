@@ -63,7 +63,7 @@ def facts_of(year: int, payer_id: UUID | None = None, child_id: UUID | None = No
         .outerjoin(Bsn, Bsn.child_id == Child.id)
         .where(*_counts(year, payer_id, child_id))
         .group_by(*_WHO, *_WHAT)
-        .order_by(_PAYER.sort_name, Invoice.payer_id, _CHILD.birth_date, InvoiceLine.child_id)
+        .order_by(_PAYER.sort_name, Invoice.payer_id, _CHILD.birth_date, _CHILD.given_name, InvoiceLine.child_id)
     )
     lines: dict[tuple[Any, ...], list[Counted]] = {}
     for row in db.session.execute(found):
