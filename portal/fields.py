@@ -237,6 +237,7 @@ def Day(label: Any, empty: Any, *checks: Callable[..., None]) -> Any:
 
 class _Day(DateField):
     def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = None  # emptied is empty, whatever the row says
         try:
             super().process_formdata(valuelist if any(value.strip() for value in valuelist) else [])
         except ValueError:

@@ -214,7 +214,7 @@ def test_child_that_leaves_is_seen_until_months_later(desk, visitor, kok, noor, 
         queries.child(noor.id).access_until = clock.today() - timedelta(days=1)
     assert "Noor" not in parent.get("/").seen
     desk.post(path, end_date="")
-    assert "Noor" in parent.get("/").seen
+    assert "Noor" in parent.get("/").seen and "De laatste dag is" not in desk.get(page_of(noor)).seen
     assert len(lines(inside, kok, "child_leaves")) == 2
 
 
