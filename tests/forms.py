@@ -212,6 +212,12 @@ POSTS = {
     ),
     "office_papers.withdraw": Post("manager", f"/beheer/kinderen/{ID}/papieren/{ID}/intrekken", refusal=404),
     "contracts.contract": Post("parent", f"/contracten/{ID}", refusal=404, stale=404),
+    "contracts.end_contract": Post("parent", f"/contracten/{ID}/opzeggen", refusal=404, stale=404),
+    "contracts.change_contract": Post("parent", f"/contracten/{ID}/wijzigen", refusal=404, stale=404),
+    "contracts.send_request": Post("parent", f"/contracten/verzoeken/{ID}/versturen", refusal=404),
+    "contracts.withdraw_request": Post("parent", f"/contracten/verzoeken/{ID}/intrekken", refusal=404),
+    "office_contracts.request": gone_from(f"/beheer/contracten/verzoeken/{ID}"),
+    "office_contracts.end_contract": gone_from(f"/beheer/contracten/{ID}/einde"),
     "office_contracts.add_contract": Post(
         "manager", f"/beheer/kinderen/{ID}/contracten/nieuw", refusal=404, large=True, stale=404
     ),
@@ -277,6 +283,7 @@ EXAMPLES = {
     "document_id": ID,
     "library_item_id": ID,
     "invoice_id": ID,
+    "request_id": ID,
     "contract_id": ID,
     "folder_id": ID,
     "size": "klein",

@@ -1,6 +1,7 @@
 """Who may open what: every address of the portal, for everyone who could come by (security.md, I2)."""
 
 import re
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -54,7 +55,10 @@ ASKS = {
         "own.details", "own.change_phone", "changes.change_home", "notices.choose", "consent.overview", "consent.answer", "diary.days", "takeout.children", "documents.papers", "news.items",
         "contracts.contracts", "invoices.invoices", "statements.statements",
     ],
-    "payer": ["contracts.contract", "invoices.invoice", "statements.statement"],
+    "payer": [
+        "contracts.contract", "contracts.end_contract", "contracts.change_contract", "contracts.request",
+        "contracts.send_request", "contracts.withdraw_request", "invoices.invoice", "statements.statement",
+    ],
     "statements.make": [
         "office_statements.overview", "office_statements.office_statement", "office_statements.publish",
         "office_statements.publish_all",
@@ -62,7 +66,8 @@ ASKS = {
     "papers.see": ["documents.document", "documents.landing"],
     "contracts.change": [
         "office_contracts.contracts", "office_contracts.contract", "office_contracts.add_contract",
-        "office_contracts.new_version",
+        "office_contracts.new_version", "office_contracts.end_contract", "office_contracts.requests",
+        "office_contracts.request",
     ],
     "papers.change": ["office_papers.add_paper", "office_papers.paper", "office_papers.withdraw"],
     "bsn.change": ["office_bsn.bsn", "office_bsn.remove_bsn"],
@@ -291,7 +296,7 @@ def examples(kok, els, noor, anna, inside):
             documents.receive(pdf()), db.session.get(Child, noor.id), "Verslag", "daily", els.id
         )
         _take_along(noor, anna)
-        invoice_id, contract_id = _invoice_of(anna, noor), _contract_of(anna, noor, els)
+        invoice_id, about = _invoice_of(anna, noor), _asked_about_a_contract(anna, noor, els)
         statement_id = _statement_of(anna, noor)
         asked = DataChange(
             organisation_id=kok.id, kind="contacts", person_id=anna.person_id, child_id=noor.id, new={"contacts": []},
@@ -301,7 +306,7 @@ def examples(kok, els, noor, anna, inside):
         db.session.flush()
     return {
         **EXAMPLES, "library_item_id": book.id, "folder_id": shelf.id, "photo_id": photo_id, "document_id": paper.id, "size": "klein", "child_id": noor.id, "person_id": anna.person_id, "account_id": els.id, "import_id": done.id, "upload_id": upload.id, "file_id": file.id,
-        "item_id": news.id, "invoice_id": invoice_id, "contract_id": contract_id, "statement_id": statement_id, "year": clock.today().year, "payer_id": anna.person_id, "change_id": asked.id, "entry_id": story.id, "rhythm_id": line.id, "group_id": group.id, "location_id": group.location_id, "token_id": token.id,
+        "item_id": news.id, "invoice_id": invoice_id, "contract_id": about.contract_id, "request_id": about.id, "statement_id": statement_id, "year": clock.today().year, "payer_id": anna.person_id, "change_id": asked.id, "entry_id": story.id, "rhythm_id": line.id, "group_id": group.id, "location_id": group.location_id, "token_id": token.id,
     }  # fmt: skip
 
 
@@ -316,9 +321,12 @@ def _photo_of(child, by):
     return photo.id
 
 
-def _contract_of(party, child, by):
+def _asked_about_a_contract(party, child, by):
     people = contracts.People(party.person_id, party.person_id)
-    return contracts.add_contract(child.id, terms(), people, documents.receive(pdf()), by.id, 60).id
+    contract = contracts.add_contract(child.id, terms(), people, documents.receive(pdf()), by.id, 60)
+    asked = contracts.draft_request(contract, "end", clock.today() + timedelta(days=99), "", 1, party)
+    contracts.send_request(asked, 1, party)
+    return asked
 
 
 def _invoice_of(payer, child):

@@ -1,7 +1,8 @@
-"""A contract comes in, gets a new version, and is agreed with."""
+"""A contract comes in, gets a new version, is agreed with, and ends or changes when somebody asks that."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
@@ -11,7 +12,14 @@ from portal.audit.actions import mark_of, record
 from portal.auth.models import Account, Person
 from portal.children.queries import account_of, held_child, shielded_from, who_decide
 from portal.contracts import mails, queries, rules
-from portal.contracts.models import Agreement, Contract, ContractSigner, ContractSlot, ContractVersion
+from portal.contracts.models import (
+    Agreement,
+    Contract,
+    ContractRequest,
+    ContractSigner,
+    ContractSlot,
+    ContractVersion,
+)
 from portal.contracts.rules import Terms
 from portal.db import changed, db, scope
 from portal.documents import actions as documents
@@ -173,6 +181,93 @@ def may_agree(contract: Contract, person_id: UUID) -> bool:
     if person_id not in queries.signer_ids(contract.id):
         return False
     return person_id == contract.party_id or person_id in who_decide(contract.child_id, clock.today())
+
+
+# Ending and changing
+
+
+def draft_request(contract: Contract, kind: str, day: date, words: str, usual: int, by: Account) -> ContractRequest:
+    """What is looked at before it is sent; an earlier draft goes. The contract is held. Raises Refused.
+
+    `usual` is the notice of the organisation, in months.
+    """
+    _check_request(contract, day, usual)
+    mine = ContractRequest.contract_id == contract.id, ContractRequest.person_id == by.person_id
+    changed(sa.delete(ContractRequest).where(*mine, ContractRequest.state == "draft"))
+    request = ContractRequest(
+        id=uuid4(), organisation_id=scope(), contract_id=contract.id, person_id=by.person_id, kind=kind, day=day,
+        words=words, state="draft",
+    )  # fmt: skip
+    db.session.add(request)
+    db.session.flush()
+    return request
+
+
+def send_request(request: ContractRequest, usual: int, by: Account) -> None:
+    """To the office. Held. Raises Refused when meanwhile it cannot be any more."""
+    if request.state != "draft":
+        raise Refused(_("U heeft dit verzoek al verstuurd."))
+    _check_request(request.contract, request.day, usual)
+    request.state, request.sent_at = "asked", clock.now()
+    _note_request("asked", request, by.id)
+
+
+def _check_request(contract: Contract, day: date, usual: int) -> None:
+    if queries.has_open_request(contract.id):
+        raise Refused(_("Er loopt al een verzoek over dit contract. Trek dat eerst in, of wacht op ons antwoord."))
+    months = rules.notice_of(contract.notice_months, usual)
+    if problem := rules.day_problem(day, clock.today(), months, contract.starts_on, contract.ends_on):
+        raise Refused(problem)
+
+
+def withdraw_request(request: ContractRequest, by: Account) -> None:
+    """A draft is thrown away; what was sent is withdrawn while nobody decided. Held. Raises Refused."""
+    if request.state == "draft":
+        db.session.delete(request)
+        db.session.flush()
+        return
+    if request.state != "asked":
+        raise Refused(_("Wij hebben al een besluit genomen over dit verzoek."))
+    request.state = "withdrawn"
+    _note_request("withdrawn", request, by.id)
+
+
+def decide(request: ContractRequest, is_approved: bool, reason: str, by: Account) -> None:
+    """Who asked gets a mail; an ending that is approved ends the contract. Held. Raises Refused."""
+    contract = request.contract
+    if request.state == "withdrawn":
+        raise Refused(_("Dit verzoek is net ingetrokken."))
+    if request.state != "asked":
+        raise Refused(_("Een collega heeft net over dit verzoek besloten."))
+    if not is_approved and not reason:
+        raise Refused(_("Schrijf op waarom het niet kan."))
+    if is_approved and request.kind == "end":
+        if contract.ends_on and contract.ends_on < request.day:
+            raise Refused(_("Dit contract stopt al op %(day)s.", day=f"{contract.ends_on:%d-%m-%Y}"))
+        contract.ends_on = request.day
+    request.state, request.reason = "approved" if is_approved else "refused", reason
+    request.decided_by, request.decided_at = by.id, clock.now()
+    _note_request(request.state, request, by.id)
+    if asker := account_of(request.person_id):
+        mails.decided(asker.id, request.id)
+
+
+def end_contract(contract: Contract, day: date | None, by: UUID) -> None:
+    """This is the last day, as the office knows it; None: not known yet. Held. Raises Refused."""
+    if day and day < contract.starts_on:
+        raise Refused(_("De laatste dag ligt voor de eerste dag."))
+    if day and day.year > clock.today().year + rules.OLDEST:
+        raise Refused(_("Deze dag ligt te ver weg."))
+    if day != contract.ends_on:
+        contract.ends_on = day
+        _note("contract_ended", contract, by, f"{contract.number}, {day}" if day else "")
+        db.session.flush()
+
+
+def _note_request(what: str, request: ContractRequest, by: UUID) -> None:
+    kind = "ending" if request.kind == "end" else "change"
+    _note(f"contract_{kind}_{what}", request.contract, by, f"{request.contract.number}, {request.day}")
+    db.session.flush()
 
 
 def _note(action: str, contract: Contract, by: UUID | None, detail: str = "") -> None:

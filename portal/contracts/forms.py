@@ -3,6 +3,8 @@
 from fractions import Fraction
 from uuid import UUID
 
+from wtforms.validators import ValidationError
+
 from portal import clock
 from portal.contracts import rules
 from portal.contracts.actions import People
@@ -107,3 +109,36 @@ class AgreeForm(Form):
             self.has_read.errors = [_("Lees het contract, en zet dan dit vinkje.")]
             valid = False
         return valid
+
+
+class EndForm(Form):
+    day = Day(lazy_gettext("Laatste dag"), lazy_gettext("Vul de laatste dag in."))
+
+    def suggest(self, first):
+        """The first day that can be."""
+        if self.day.data is None:
+            self.day.data = first
+
+
+class LastDayForm(Form):
+    day = Day(lazy_gettext("Laatste dag"), None)
+
+
+class ChangeForm(EndForm):
+    day = Day(lazy_gettext("Vanaf welke dag?"), lazy_gettext("Vul in vanaf welke dag."))
+    words = Paragraph(
+        lazy_gettext("Wat wilt u anders?"), lazy_gettext("Schrijf op wat u anders wilt."), rules.LONGEST_WORDS
+    )
+
+    def validate_words(self, field):
+        if not field.data.strip():
+            raise ValidationError(_("Schrijf op wat u anders wilt."))
+
+
+class DecideForm(Form):
+    decision = Hidden()
+    reason = Paragraph(lazy_gettext("Toelichting voor de ouder"), None, rules.LONGEST_WORDS)
+
+    def validate_decision(self, field):
+        if field.data not in ("approve", "refuse"):
+            raise ValidationError(_("Kies een van de mogelijkheden."))

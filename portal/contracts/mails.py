@@ -5,7 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from portal.imports.queries import next_bulk_mail
-from portal.outbox.actions import enqueue_all
+from portal.outbox.actions import enqueue, enqueue_all
 from portal.outbox.models import BULK
 
 LIVES = timedelta(days=3)
@@ -17,3 +17,8 @@ def waiting(account_ids: Iterable[UUID], per_minute: int) -> int:
     due = {account_id: start + number * pause for number, account_id in enumerate(dict.fromkeys(account_ids))}
     last = max(due.values(), default=start)
     return len(enqueue_all("contracts/waiting", due, last + LIVES, BULK))
+
+
+def decided(account_id: UUID, request_id: UUID) -> None:
+    """The office decided about what this parent asked; what, stands in the portal."""
+    enqueue("contracts/decided", LIVES, account_id, params={"request": request_id.hex}, priority=BULK)

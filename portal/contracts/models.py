@@ -1,6 +1,6 @@
-"""A contract for the care of a child, its versions, who has to agree with it, and who did."""
+"""A contract for the care of a child, its versions, who has to agree with it, who did, and who asks to end it."""
 
-from datetime import date, time
+from datetime import date, datetime, time
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from portal.auth.models import Person
 from portal.children.models import Child
 from portal.contracts import rules
-from portal.db import OrganisationRow
+from portal.db import Moment, OrganisationRow
 from portal.documents.models import Document
 
 
@@ -122,3 +122,33 @@ class Agreement(OrganisationRow):
     person: Mapped[Person] = relationship()
 
     __table_args__ = (sa.UniqueConstraint("document_id", "person_id"),)
+
+
+class ContractRequest(OrganisationRow):
+    """Who a contract is with asks to end or change it; the office decides. A draft was not sent yet."""
+
+    __tablename__ = "contract_request"
+
+    contract_id: Mapped[UUID] = mapped_column(sa.ForeignKey("contract.id"), index=True)
+    person_id: Mapped[UUID] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    kind: Mapped[str] = mapped_column(sa.String(6))
+    day: Mapped[date] = mapped_column(sa.Date)  # the last day, or the first on which it is otherwise
+    words: Mapped[str] = mapped_column(sa.String(rules.LONGEST_WORDS), default="")
+    state: Mapped[str] = mapped_column(sa.String(9), default="draft")
+    sent_at: Mapped[datetime | None] = mapped_column(Moment)
+    reason: Mapped[str] = mapped_column(sa.String(rules.LONGEST_WORDS), default="")  # of what was decided
+    decided_by: Mapped[UUID | None]  # the account
+    decided_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    contract: Mapped[Contract] = relationship(lazy="joined", innerjoin=True)
+    person: Mapped[Person] = relationship()
+
+    __table_args__ = (
+        sa.Index("ix_contract_request_state", "organisation_id", "state", "sent_at"),
+        sa.CheckConstraint(f"kind IN {rules.REQUESTS}", name="kind"),
+        sa.CheckConstraint(f"state IN {rules.STATES}", name="state"),
+    )
+
+    @property
+    def last_day(self) -> date:
+        return rules.last_day(self.kind, self.day)

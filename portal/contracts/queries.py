@@ -12,7 +12,7 @@ from portal import clock
 from portal.auth.models import Account, Person
 from portal.children.models import Child, Guardianship
 from portal.children.queries import decides_today, is_linked_today, linked_today
-from portal.contracts.models import Agreement, Contract, ContractSigner, ContractVersion
+from portal.contracts.models import Agreement, Contract, ContractRequest, ContractSigner, ContractVersion
 from portal.db import db
 from portal.documents.models import Document
 from portal.people.rules import full_name
@@ -153,6 +153,60 @@ def accounts_that_wait(contract_id: UUID) -> list[UUID]:
         .where(ContractSigner.contract_id == contract_id, sa.not_(said))
     )
     return list(db.session.scalars(found))
+
+
+# Ending and changing
+
+
+def request_of(person_id: UUID, request_id: UUID, held: bool = False) -> ContractRequest | None:
+    """What this person asked about a contract that is still with this person. Held: with the contract."""
+    found = (
+        sa.select(ContractRequest)
+        .join(Contract, Contract.id == ContractRequest.contract_id)
+        .where(ContractRequest.id == request_id, ContractRequest.person_id == _ME, Contract.party_id == _ME, IS_FOR)
+    )
+    return _request(found, held, {"person_id": person_id, "today": clock.today()})
+
+
+def request_here(request_id: UUID, held: bool = False) -> ContractRequest | None:
+    """What was sent to the office. Held: with the contract."""
+    found = sa.select(ContractRequest).where(ContractRequest.id == request_id, ContractRequest.state != "draft")
+    return _request(found, held, {})
+
+
+def _request(found: Any, held: bool, facts: dict[str, Any]) -> ContractRequest | None:
+    if held:
+        found = found.with_for_update(of=ContractRequest).execution_options(populate_existing=True)
+    request: ContractRequest | None = db.session.scalars(found, facts).one_or_none()
+    if request is not None and held:
+        contract(request.contract_id, held=True)
+    return request
+
+
+def requests_of(contract_id: UUID) -> Sequence[ContractRequest]:
+    """What was asked about this contract, the newest first; no drafts."""
+    found = sa.select(ContractRequest).where(
+        ContractRequest.contract_id == contract_id, ContractRequest.state != "draft"
+    )
+    found = found.options(joinedload(ContractRequest.person))
+    return db.session.scalars(found.order_by(ContractRequest.sent_at.desc(), ContractRequest.id)).all()
+
+
+def has_open_request(contract_id: UUID) -> bool:
+    asked = sa.exists().where(ContractRequest.contract_id == contract_id, ContractRequest.state == "asked")
+    return db.session.scalar(sa.select(asked)) is True
+
+
+def open_requests(most: int) -> Sequence[ContractRequest]:
+    """What waits for a decision, the oldest first."""
+    found = sa.select(ContractRequest).where(ContractRequest.state == "asked")
+    found = found.options(joinedload(ContractRequest.person))
+    return db.session.scalars(found.order_by(ContractRequest.sent_at, ContractRequest.id).limit(most)).all()
+
+
+def number_of_requests() -> int:
+    found = sa.select(sa.func.count(ContractRequest.id)).where(ContractRequest.state == "asked")
+    return db.session.scalar(found) or 0
 
 
 # For the office

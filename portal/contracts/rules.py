@@ -8,7 +8,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, time, timedelta
 from fractions import Fraction
 from typing import NamedTuple
 from uuid import UUID
@@ -23,6 +23,8 @@ LONGEST_NUMBER = 40
 LONGEST_DAYS = 600  # characters
 LONGEST_WORDS = 500
 WEEKS = (40, 41, 46, 48, 50, 52)  # in a year; a contract without is flexible
+REQUESTS = ("end", "change")
+STATES = ("draft", "asked", "approved", "refused", "withdrawn")  # of a request
 PARITIES = ("every", "even", "odd")  # weeks, as ISO 8601 numbers them
 MOST_CENTS_AN_HOUR = 100_00
 OLDEST, NEWEST = 15, 3  # years before and after today in which a date may lie
@@ -112,8 +114,13 @@ def first_last_day(today: date, months: int) -> date:
     return months_after(today, months)
 
 
-def ending_problem(day: date, today: date, months: int, starts_on: date, ends_on: date | None) -> str:
-    """Why this cannot be the last day, or ""; it names the day from which it can."""
+def last_day(kind: str, day: date) -> date:
+    """Until when the contract is as it is now. Its month is that of the last invoice of it."""
+    return day if kind == "end" else day - timedelta(days=1)
+
+
+def day_problem(day: date, today: date, months: int, starts_on: date, ends_on: date | None) -> str:
+    """Why a contract cannot end or change on this day, or ""; it names the day from which it can."""
     first = max(first_last_day(today, months), starts_on)
     if day < first:
         return _("Dat is te vroeg. De eerste dag die kan, is %(day)s.", day=f"{first:%d-%m-%Y}")

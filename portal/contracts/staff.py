@@ -7,7 +7,7 @@ from portal import answers, clock, doors
 from portal import db as database
 from portal.audit.actions import look
 from portal.auth.find import as_id
-from portal.children.find import find_child_here
+from portal.children.find import find_child_here, shielded
 from portal.contracts import actions, find, forms, queries, rules
 from portal.db import db, writing
 from portal.documents import actions as documents
@@ -17,6 +17,7 @@ from portal.organisations.rules import notice
 from portal.text import _
 
 bp = doors.staff(Blueprint("office_contracts", __name__, url_prefix="/beheer"), "contracts.change")
+SHOWN = 100  # requests on one page
 
 
 @bp.get("/contracten")
@@ -27,6 +28,7 @@ def contracts():
     return render_template(
         "contracts/office.html", rows=rows, is_waiting=is_waiting, cares=rules.CARES, today=clock.today(),
         signers=queries.signers_of([each.contract for each in rows]), waiting=queries.number_that_wait(),
+        asked=queries.number_of_requests(),
         older=url_for(".contracts", **kept, na=last) if last else "",
         newest=url_for(".contracts", **kept) if after else "",
     )  # fmt: skip
@@ -38,9 +40,36 @@ def contract(contract_id):
     look("contract_seen", current_user.account.id, object_type="contract", object_id=contract_id)
     return render_template(
         "contracts/office_contract.html", contract=found, signers=queries.signers_of([found]).get(found.id, []),
-        versions=queries.versions_of(contract_id), cares=rules.CARES, days=rules.DAYS, week_words=rules.WEEK_WORDS,
+        requests=queries.requests_of(contract_id), versions=queries.versions_of(contract_id), cares=rules.CARES,
+        days=rules.DAYS, week_words=rules.WEEK_WORDS,
         notice=notice(rules.notice_of(found.notice_months, g.organisation.notice_months)), today=clock.today(), me=None,
     )  # fmt: skip
+
+
+# What parents ask
+
+
+@bp.get("/contracten/verzoeken")
+def requests():
+    hidden = shielded()
+    asked = [each for each in queries.open_requests(SHOWN) if each.contract.party_id not in hidden]
+    return render_template("contracts/requests.html", requests=asked, number=queries.number_of_requests())
+
+
+@bp.route("/contracten/verzoeken/<uuid:request_id>", methods=["GET", "POST"], endpoint="request")
+def decide_request(request_id):
+    found = find.find_request_here(request_id, held=request.method == "POST")
+    form = forms.DecideForm()
+    if form.validate_on_submit():
+        is_approved, reason = form.decision.data == "approve", (form.reason.data or "").strip()
+        if answers.allowed(lambda: actions.decide(found, is_approved, reason, current_user.account), form):
+            db.session.commit()
+            flash(_("De ouder krijgt een e-mail dat u heeft besloten."), "success")
+            return answers.redirect(url_for(".request", request_id=request_id))
+        found = find.find_request_here(request_id)
+    return answers.form_page(
+        "contracts/office_request.html", form, asked=found, contract=found.contract, cares=rules.CARES
+    )
 
 
 # Adding one, and a new version
@@ -85,9 +114,26 @@ def new_version(contract_id):
     return answers.form_page("contracts/form.html", form, child=found.child, contract=found)
 
 
+@bp.route("/contracten/<uuid:contract_id>/einde", methods=["GET", "POST"])
+def end_contract(contract_id):
+    found = find.find_contract_here(contract_id, held=request.method == "POST")
+    form = forms.LastDayForm(data={"day": found.ends_on})
+    if form.validate_on_submit():
+        try:
+            actions.end_contract(found, form.day.data, current_user.account.id)
+        except Refused as refusal:
+            db.session.rollback()
+            form.day.errors = [str(refusal)]
+        else:
+            db.session.commit()
+            flash(_("De wijziging is bewaard."), "success")
+            return answers.redirect(url_for(".contract", contract_id=contract_id))
+    return answers.form_page("contracts/end.html", form, contract=found)
+
+
 def _replaced(contract_id, form, received, by):
     found, seen = find.find_contract_here(contract_id, held=True), form.version.data or ""
-    seen = int(seen) if seen.isascii() and seen.isdecimal() else 0
+    seen = int(seen) if seen.isascii() and seen.isdecimal() and len(seen) < 9 else 0
     actions.new_version(found, seen, form.terms, form.people, received, by, _per_minute())
     return found
 

@@ -13,7 +13,7 @@ from portal.auth.models import Account, OneTimeLink, Person, Session, TemporaryP
 from portal.changes.models import DataChange, EmergencyContact, HomeAddress
 from portal.children.models import Child, Guardianship
 from portal.consent.models import Consent, ConsentPurpose
-from portal.contracts.models import Agreement, Contract
+from portal.contracts.models import Agreement, Contract, ContractRequest
 from portal.db import db
 from portal.diary.models import DiaryVisit
 from portal.documents.models import Document
@@ -77,6 +77,8 @@ HELD = [
          ("created_at", "number", "child_id", "care_type", "weeks", "rate_cents", "starts_on", "ends_on")),
     Held("agreements", lazy_gettext("Akkoord met contracten"), Agreement, "person_id",
          ("created_at", "method", "sha256")),
+    Held("contract_requests", lazy_gettext("Verzoeken over contracten"), ContractRequest, "person_id",
+         ("sent_at", "kind", "day", "words", "state", "reason", "decided_at")),
     Held("invoices", lazy_gettext("Facturen"), Invoice, "payer_id",
          ("created_at", "number", "sort", "period", "total_cents", "due_on", "state")),
     Held("statements", lazy_gettext("Jaaropgaven"), AnnualStatement, "payer_id",

@@ -11,7 +11,7 @@ from portal.auth.actions import send_credentials
 from portal.auth.find import confirm_first
 from portal.changes.queries import number_waiting
 from portal.children.find import seen_groups, shielded
-from portal.contracts.queries import number_that_wait
+from portal.contracts.queries import number_of_requests, number_that_wait
 from portal.db import db
 from portal.errors import Refused
 from portal.factors import actions as factors
@@ -44,6 +44,7 @@ def start():
         resets=queries.open_resets() if may(role, "factors.reset") else [],
         corrections=number_of_corrections() if may(role, "parents.change") else 0,
         contracts=number_that_wait() if may(role, "contracts.change") else 0,
+        requests=number_of_requests() if may(role, "contracts.change") else 0,
         changes=number_waiting(shielded()) if may(role, "changes.decide") else 0,
         doubtful=doubtful_imports() if may(role, "imports.do") else [],
         stopped=stopped_tokens() if may(role, "tokens.change") else [],

@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import subprocess
+from datetime import timedelta
 from types import SimpleNamespace
 from uuid import uuid4
 
@@ -265,6 +266,12 @@ def with_contract(page):
     fill(page, number=uuid4().hex[:8], days="ma 8-18", rate="10,71", starts_on="2026-01-05")
 
 
+def with_request(page):
+    followed("/contracten", ".invoices a")(page)
+    page.goto(page.url + "/wijzigen")
+    fill(page, words="Graag vrijdag")
+
+
 def with_document(page):
     page.goto("/papieren")
     page.goto(page.locator(".documents a").first.get_attribute("href") + "/openen")
@@ -453,6 +460,12 @@ PAGES = {
     "contracts": ("parent", opened("/contracten")),
     "contract": ("parent", followed("/contracten", ".invoices a")),
     "contract, not read": ("parent", lambda page: (followed("/contracten", ".invoices a")(page), page.locator("#agree-form button").click(), page.wait_for_selector("[data-errors], .error"))),
+    "end a contract, wrong": ("parent", lambda page: (followed("/contracten", ".invoices a")(page), page.goto(page.url + "/opzeggen"), fill(page, day="1926-01-01"))),
+    "change a contract": ("parent", lambda page: (followed("/contracten", ".invoices a")(page), page.goto(page.url + "/wijzigen"))),
+    "request": ("parent", with_request),
+    "requests of the office": ("staff", opened("/beheer/contracten/verzoeken")),
+    "request of the office": ("staff", followed("/beheer/contracten/verzoeken", "tbody a")),
+    "last day of a contract, wrong": ("staff", lambda page: (with_contract(page), followed_here(page, "a[href$=einde]"), fill(page, day="1926-01-01"))),
     "contracts of the office": ("staff", opened("/beheer/contracten")),
     "add a contract, wrong": ("staff", beneath("/beheer/kinderen", "/contracten/nieuw", days="x")),
     "contract of the office": ("staff", with_contract),
@@ -597,9 +610,7 @@ def as_parent(server, inbox, page, first, password_hash):
         paper = documents.receive(pdf())
         documents.add_paper(paper, child_with(child.id), "Observatieverslag", "daily", account.id, shows_bsn=True)
         _invoice_of(account, telt_mee="nee", **NOBODY)
-        people = contracts.People(account.person_id, account.person_id)
-        received = documents.receive(pdf())
-        contracts.add_contract(child.id, terms(uuid4().hex[:8]), people, received, account.id, per_minute=60)
+        _contract_of(account, child)
     _statement_of(server, email)
     log_in(page, email, PASSWORD)
 
@@ -612,6 +623,17 @@ def _statement_of(server, email):
     with server.rows():
         (found,) = statements_of_year(year, account_with(email).person_id)
         statements.publish(statements.draw(found, organisation_named("kok")), None)
+
+
+def _contract_of(account, child):
+    people, received = contracts.People(account.person_id, account.person_id), documents.receive(pdf())
+    return contracts.add_contract(child.id, terms(uuid4().hex[:8]), people, received, account.id, per_minute=60)
+
+
+def _request_of(account):
+    contract = _contract_of(account, children_of(account.person_id)[0])
+    asked = contracts.draft_request(contract, "end", clock.today() + timedelta(days=99), "", 1, account)
+    contracts.send_request(asked, 1, account)
 
 
 def _invoice_of(account, **values):
@@ -641,6 +663,7 @@ def as_staff(server, inbox, page, first, password_hash, email="els@kok.example")
     page.get_by_role("button", name="Instellen").click()
     page.locator(".codes").wait_for()
     with server.rows():
+        _request_of(account_with(EMAIL))
         return f"/beheer/ouders/{account_with(EMAIL).id}/brief"
 
 
@@ -909,7 +932,9 @@ def test_every_page_is_in_these_lists(server):
         "office_library.item", "office_library.replace", "office_library.add_folder", "office_library.folder",
         "documents.papers", "documents.landing", "office_papers.add_paper", "office_papers.paper",
         "contracts.contracts", "contracts.contract", "office_contracts.contracts", "office_contracts.contract",
-        "office_contracts.add_contract", "office_contracts.new_version",
+        "office_contracts.add_contract", "office_contracts.new_version", "office_contracts.end_contract",
+        "office_contracts.requests", "office_contracts.request", "contracts.end_contract", "contracts.change_contract",
+        "contracts.request",
         "office_bsn.bsn", "office_statements.overview", "office_statements.office_statement",
         "statements.statements", "statements.statement", "invoices.invoices", "invoices.invoice", "office_invoices.upload",
         "office_search.search", "office_children.children", "office_children.child",

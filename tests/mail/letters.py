@@ -18,7 +18,7 @@ TOKEN = "eyJqIjoiRkxYc0N0ZGJyUSIsIm8iOiJjMGZmZWUifQ.aSMDtA.x5bVyT2v0kM3h4uZ1oQ9s
 NEWS = (
     "auth/password_changed", "auth/new_device", "factors/second_step_changed", "children/child_added",
     "parents/address_changed", "parents/address_new", "postmaster/trial", "own/address_taken",
-    "own/correction", "invoices/ready", "statements/ready", "contracts/waiting", "changes/decided",
+    "own/correction", "invoices/ready", "statements/ready", "contracts/waiting", "contracts/decided", "changes/decided",
     "changes/waiting",
 )  # fmt: skip
 # What tells of something new can be stopped by a link, and then by a button of the mail program.
@@ -49,6 +49,7 @@ def context_of(folder, origin):
         "invoices/ready": "/facturen",
         "contracts/waiting": "/contracten",
         "statements/ready": "/jaaropgaven",
+        "contracts/decided": f"/contracten/verzoeken/{UUID(int=7)}",
         "export/ready": f"/meenemen/{UUID(int=7)}",
         "own/confirm_address": f"/account/adres/bevestigen/{TOKEN}",
         "own/address_asked": f"/adres-houden/{TOKEN}",
