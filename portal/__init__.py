@@ -35,6 +35,7 @@ FEATURES = [
     "postmaster",
     "consent",
     "photos",
+    "pickup",
     "documents",
     "contracts",
     "messages",

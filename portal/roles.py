@@ -12,6 +12,8 @@ MAY: dict[str, frozenset[str]] = {
     "children.see": _SEES_CHILDREN,
     "children.change": _OFFICE,
     "bsn.change": _OFFICE,  # and to see its last digits
+    "pickup.see": _SEES_CHILDREN - {"planning"},
+    "pickup.change": _OFFICE,
     "papers.see": _SEES_CHILDREN - {"planning"},
     "papers.change": _OFFICE,
     "care.see": _SEES_CHILDREN - {"planning"},  # who needs it when something is wrong with a child

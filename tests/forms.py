@@ -162,6 +162,10 @@ POSTS = {
     "office_care.change_contacts": gone_from(f"/beheer/kinderen/{ID}/noodcontacten/{ID}"),
     "notices.choose": Post("parent", "/account/e-mails", {"days": "once", "news": "none"}),
     "consent.answer": Post("parent", f"/toestemming/{ID}/photo_own", {"version": "1"}, refusal=404),
+    "pickup.child": Post("parent", f"/kinderen/{ID}/ophalen", refusal=404, stale=404),
+    "pickup.end": Post("parent", f"/kinderen/{ID}/ophalen/{ID}/stoppen", refusal=404),
+    "office_pickup.child": gone_from(f"/beheer/kinderen/{ID}/ophalen"),
+    "office_pickup.end": Post("administratie", f"/beheer/kinderen/{ID}/ophalen/{ID}/stoppen", refusal=404),
     "takeout.ask": Post("parent", f"/meenemen/{ID}", refusal=404),
     "office_consent.add_purpose": Post(
         "manager", "/beheer/toestemming/nieuw", {"name": "Uitstap", "text": "Wij gaan naar het bos."}, lines=("text",)
@@ -278,6 +282,7 @@ EXAMPLES = {
     "code": "photo_own",
     "entry_id": ID,
     "item_id": ID,
+    "pickup_id": ID,
     "rhythm_id": ID,
     "photo_id": ID,
     "document_id": ID,

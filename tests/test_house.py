@@ -31,6 +31,7 @@ FLOORS = [
     [
         "consent",
         "photos",
+        "pickup",
         "documents",
         "contracts",
         "messages",

@@ -27,6 +27,7 @@ from portal.messages.models import NewsFile, NewsItem
 from portal.organisations.models import Group
 from portal.photos import actions as photos
 from portal.photos.actions import Received
+from portal.pickup.models import PickupPerson
 from portal.roles import MAY, ROLES
 from portal.statements.models import AnnualStatement
 from portal.uploads import actions as uploads
@@ -52,7 +53,7 @@ ASKS = {
         "account.end_session", "account.end_all_sessions", "second_step.enter", "second_step.set_up",
         "second_step.qr_code", "second_step.use_recovery_code", "second_step.confirm", "own_second_step.overview",
         "own_second_step.make_codes", "own_second_step.turn_off", "who_looked.who_looked", "own.change_address", "own.confirm_address",
-        "own.details", "own.change_phone", "changes.change_home", "notices.choose", "consent.overview", "consent.answer", "diary.days", "takeout.children", "documents.papers", "news.items",
+        "own.details", "own.change_phone", "changes.change_home", "notices.choose", "consent.overview", "consent.answer", "pickup.children", "diary.days", "takeout.children", "documents.papers", "news.items",
         "contracts.contracts", "invoices.invoices", "statements.statements",
     ],
     "payer": [
@@ -63,6 +64,8 @@ ASKS = {
         "office_statements.overview", "office_statements.office_statement", "office_statements.publish",
         "office_statements.publish_all",
     ],
+    "pickup.see": ["group_pickup.groups", "group_pickup.today"],
+    "pickup.change": ["office_pickup.child", "office_pickup.end"],
     "papers.see": ["documents.document", "documents.landing"],
     "contracts.change": [
         "office_contracts.contracts", "office_contracts.contract", "office_contracts.add_contract",
@@ -72,7 +75,7 @@ ASKS = {
     "papers.change": ["office_papers.add_paper", "office_papers.paper", "office_papers.withdraw"],
     "bsn.change": ["office_bsn.bsn", "office_bsn.remove_bsn"],
     "asker": ["takeout.download", "changes.withdraw"],
-    "guardian": ["changes.child", "changes.change_care", "changes.change_contacts", "takeout.child", "takeout.ask", "news.item", "news.confirm", "news.attachment", "diary.picture", "diary.child_days", "photos.photo"],
+    "guardian": ["changes.child", "changes.change_care", "changes.change_contacts", "pickup.child", "pickup.end", "takeout.child", "takeout.ask", "news.item", "news.confirm", "news.attachment", "diary.picture", "diary.child_days", "photos.photo"],
     "library.change": [
         "office_library.shelves", "office_library.add_document", "office_library.add_link", "office_library.item",
         "office_library.replace", "office_library.move", "office_library.withdraw", "office_library.add_folder",
@@ -302,11 +305,15 @@ def examples(kok, els, noor, anna, inside):
             organisation_id=kok.id, kind="contacts", person_id=anna.person_id, child_id=noor.id, new={"contacts": []},
             old={"contacts": []},
         )  # fmt: skip
-        db.session.add(asked)
+        oma = PickupPerson(
+            organisation_id=kok.id, child_id=noor.id, name="Oma", relation="oma", phone="06-12345678",
+            granted_by=anna.person_id, recorded_by=anna.id,
+        )  # fmt: skip
+        db.session.add_all([asked, oma])
         db.session.flush()
     return {
         **EXAMPLES, "library_item_id": book.id, "folder_id": shelf.id, "photo_id": photo_id, "document_id": paper.id, "size": "klein", "child_id": noor.id, "person_id": anna.person_id, "account_id": els.id, "import_id": done.id, "upload_id": upload.id, "file_id": file.id,
-        "item_id": news.id, "invoice_id": invoice_id, "contract_id": about.contract_id, "request_id": about.id, "statement_id": statement_id, "year": clock.today().year, "payer_id": anna.person_id, "change_id": asked.id, "entry_id": story.id, "rhythm_id": line.id, "group_id": group.id, "location_id": group.location_id, "token_id": token.id,
+        "item_id": news.id, "pickup_id": oma.id, "invoice_id": invoice_id, "contract_id": about.contract_id, "request_id": about.id, "statement_id": statement_id, "year": clock.today().year, "payer_id": anna.person_id, "change_id": asked.id, "entry_id": story.id, "rhythm_id": line.id, "group_id": group.id, "location_id": group.location_id, "token_id": token.id,
     }  # fmt: skip
 
 

@@ -70,7 +70,12 @@ def _is_valid(link: Any = Guardianship) -> sa.ColumnElement[bool]:
 
 def decides_today(link: Any = Guardianship) -> sa.ColumnElement[bool]:
     """Whether this guardian decides, and no court keeps it away. The statement takes `today` as a parameter."""
-    return sa.and_(link.can_decide.is_(True), _is_valid(link), sa.not_(_is_blocked(link)))
+    return sa.and_(link.can_decide.is_(True), is_guardian_today(link))
+
+
+def is_guardian_today(link: Any = Guardianship) -> sa.ColumnElement[bool]:
+    """Whether this link counts on the day `today`, a parameter too, and no court keeps this guardian away."""
+    return sa.and_(_is_valid(link), sa.not_(_is_blocked(link)))
 
 
 def is_linked_today(link: Any = Guardianship) -> sa.ColumnElement[bool]:

@@ -39,6 +39,7 @@ from portal.parents import actions as parents
 from portal.passwords.actions import hash_password
 from portal.people.actions import know_names
 from portal.photos import actions as photos
+from portal.pickup.models import PickupPerson
 from portal.postmaster import actions as postmaster
 from portal.postmaster import gather
 from portal.postmaster.facts import domain_of
@@ -69,6 +70,7 @@ def fill(port: int) -> None:
                 _mail(organisation)
                 know_names(db.session.scalars(sa.select(Person)).all())
                 _consents()
+                _pickup(organisation.slug)
                 _days()
                 _messages(organisation)
                 if organisation is kok:
@@ -174,6 +176,20 @@ def _consents() -> None:
             for each in chosen:
                 is_fine = not (account.email == SAYS_NO and each.code == consent_rules.GROUP_NAME)
                 consent.answer(link.child, each.code, 1, is_fine, by=account)
+
+
+def _pickup(slug: str) -> None:
+    """Who fetches besides the parents: always, until a day, and once, today."""
+    for _slug, name, email, person, relation, phone, days, is_once in (row for row in facts.PICKUP if row[0] == slug):
+        link = link_of(child_named(name), email)
+        day = None if days is None else clock.today() + timedelta(days=days)
+        db.session.add(
+            PickupPerson(
+                organisation_id=scope(), child_id=link.child_id, name=person, relation=relation, phone=phone,
+                granted_by=link.person_id, recorded_by=account_with(email).id, one_time_date=day if is_once else None,
+                valid_to=None if is_once else day,
+            )
+        )  # fmt: skip
 
 
 def _fates() -> None:

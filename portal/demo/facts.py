@@ -87,6 +87,14 @@ CARE_ASKED = (
         {"doctor": _LINDE[0], "doctor_phone": _LINDE[1]},
     ),
 )
+# Who else fetches: organisation, child, who allows it, name, relation, phone, in how many days it is over, and if once
+PICKUP = (
+    ("kok", "Noor Bakker", "anna@voorbeeld.nl", "Truus de Vries", "oma", "06-55501234", None, False),
+    ("kok", "Noor Bakker", "piet@voorbeeld.nl", "Kees Bakker", "opa", "06-55505678", None, False),
+    ("kok", "Noor Bakker", "piet@voorbeeld.nl", "Mo Haddad", "buurman", "06-55509012", 0, True),
+    ("kok", "Yara El Amrani", "fatima@voorbeeld.nl", "Samira El Amrani", "tante", "06-55503456", 60, False),
+    ("zonnebloem", "Daan Jansen", "bram@voorbeeld.nl", "Els Jansen", "oma", "06-55507890", None, False),
+)
 
 # The internet
 

@@ -209,6 +209,14 @@ def _json(taken: Taken, days: list[BookDay], missing: set[UUID]) -> str:
             }
             for each in taken.papers
         ],
+        "pickup": [
+            {
+                "name": each.name, "relation": each.relation, "phone": each.phone,
+                "valid_to": each.valid_to and each.valid_to.isoformat(),
+                "only_on": each.only_on and each.only_on.isoformat(),
+            }
+            for each in taken.fetchers
+        ],
     }  # fmt: skip
     return json.dumps(told, ensure_ascii=False, indent=1) + "\n"
 

@@ -24,6 +24,7 @@ from portal.messages.models import NewsItem, NewsRead
 from portal.notices.models import Notice, NoticeChoice
 from portal.outbox.models import Mail
 from portal.own.models import AddressChange, Correction
+from portal.pickup.models import PickupPerson
 from portal.statements.models import AnnualStatement
 from portal.text import lazy_gettext
 
@@ -57,6 +58,8 @@ HELD = [
          ("created_at", "child_id", "kind", "old", "new", "effective_on", "state", "reason", "decided_at")),
     Held("consents", lazy_gettext("Toestemmingen"), Consent, "person_id",
          ("created_at", "child_id", "purpose_id", "value")),
+    Held("pickup_persons", lazy_gettext("Wie mag ophalen"), PickupPerson, "granted_by",
+         ("created_at", "child_id", "name", "relation", "phone", "valid_to", "one_time_date", "ended_at")),
     Held("corrections", lazy_gettext("Meldingen"), Correction, "account_id",
          ("created_at", "child_id", "words", "settled_at")),
     Held("address_changes", lazy_gettext("Wijzigingen van het e-mailadres"), AddressChange, "account_id",
@@ -120,6 +123,7 @@ LABELS = {
     "name": lazy_gettext("Naam"), "relation": lazy_gettext("Wie is dat van uw kind?"), "old": lazy_gettext("Het was"),
     "new": lazy_gettext("Het wordt"), "reason": lazy_gettext("Waarom"), "effective_on": lazy_gettext("Vanaf"),
     "purpose": lazy_gettext("Waarvoor"), "value": lazy_gettext("Antwoord"), "words": lazy_gettext("Tekst"),
+    "one_time_date": lazy_gettext("Alleen op"),
     "kind": lazy_gettext("Soort"), "sent_at": lazy_gettext("Verstuurd"), "seen_at": lazy_gettext("Gezien"),
     "read_at": lazy_gettext("Gelezen"), "item": lazy_gettext("Bericht"), "title": lazy_gettext("Titel"),
     "browser": lazy_gettext("Apparaat"), "address": lazy_gettext("Netwerkadres (een deel)"),

@@ -21,6 +21,7 @@ from portal.messages.queries import files_of, news_of_child
 from portal.organisations.models import Organisation
 from portal.people.queries import named
 from portal.photos.queries import kept_jpegs
+from portal.pickup.queries import open_for
 
 
 class House(NamedTuple):
@@ -60,6 +61,16 @@ class Paper(NamedTuple):
     key: str
 
 
+class Fetcher(NamedTuple):
+    """Somebody who may fetch this child, as far as this parent may know it."""
+
+    name: str
+    relation: str
+    phone: str
+    valid_to: date | None
+    only_on: date | None
+
+
 class Taken(NamedTuple):
     """All that this parent may see now of this child, and where its photos are kept by id and size. Facts, no rows:
     they are used over many transactions.
@@ -70,6 +81,7 @@ class Taken(NamedTuple):
     everything: Everything
     news: list[News]
     papers: list[Paper]
+    fetchers: list[Fetcher]
     keys: dict[tuple[UUID, str], str]
 
     def marks(self) -> set[str]:
@@ -83,6 +95,7 @@ class Taken(NamedTuple):
             *(_mark("photo", picture.id, picture.taken_at, picture.caption) for picture in pictures),
             *(_mark("news", *item[:3], [each.id for each in item.attachments]) for item in self.news),
             *(_mark("paper", paper.id, paper.title) for paper in self.papers),
+            *(_mark("fetcher", fetcher) for fetcher in self.fetchers),
         }
 
 
@@ -95,7 +108,12 @@ def taken(account: Account, child_id: UUID) -> Taken | None:
     keys = kept_jpegs([picture.id for picture in everything.pictures])
     organisation = db.session.get_one(Organisation, account.organisation_id)
     house = House(*(getattr(organisation, name) for name in House._fields))
-    return Taken(child, house, everything, _news(child_id), _papers(account.person_id, child_id), keys)
+    fetchers = [
+        Fetcher(each.name, each.relation, each.phone, each.valid_to, each.one_time_date)
+        for each in open_for(account.person_id, child_id)
+    ]
+    papers = _papers(account.person_id, child_id)
+    return Taken(child, house, everything, _news(child_id), papers, fetchers, keys)
 
 
 def _papers(person_id: UUID, child_id: UUID) -> list[Paper]:

@@ -104,6 +104,9 @@ KINDS: dict[str, tuple[Words, dict[str, Words]]] = {
             "news_withdrawn": lambda: _("Nieuws ingetrokken"),
             "consent_given": lambda: _("Toestemming gegeven"),
             "consent_refused": lambda: _("Geen toestemming gegeven, of ingetrokken"),
+            "pickup_added": lambda: _("Iemand toegevoegd die een kind mag ophalen"),
+            "pickup_allowed_once": lambda: _("Iemand mag een kind één keer ophalen"),
+            "pickup_ended": lambda: _("Iemand mag een kind niet meer ophalen"),
             "guardianship_added": lambda: _("Ouder bij een kind gezet"),
             "guardianship_ended": lambda: _("Ouder weggehaald bij een kind"),
             "rights_changed": lambda: _("Rechten van een ouder gewijzigd"),
@@ -127,6 +130,7 @@ KINDS: dict[str, tuple[Words, dict[str, Words]]] = {
             "child_seen": lambda: _("Gegevens van een kind bekeken"),
             "days_seen": lambda: _("Dagen van een kind bekeken"),
             "group_days_seen": lambda: _("Dagboek van een groep bekeken"),
+            "group_pickup_seen": lambda: _("Bekeken wie kinderen van een groep mag ophalen"),
             "parent_seen": lambda: _("Gegevens van een ouder bekeken"),
             "group_photos_seen": lambda: _("Foto's van een groep bekeken"),
             "photos_seen": lambda: _("Foto's van een kind bekeken"),
@@ -205,7 +209,7 @@ OF_EVERYONE = ("parents_downloaded",)  # looks at every parent and child at once
 # What a parent sees besides looks of what is done with a child. What is about a guardian stands with that guardian.
 OF_A_CHILD = (
     "child_added", "child_changed", "care_changed", "bsn_changed", "child_leaves", "consent_given",
-    "consent_refused",
+    "consent_refused", "pickup_added", "pickup_allowed_once", "pickup_ended",
 )  # fmt: skip
 # Parents who look at their own child read it of themselves only: nobody wants to be counted by the other parent.
 NOT_TOLD = ("days_seen", "photos_seen", "photos_downloaded")

@@ -14,16 +14,22 @@ from portal.children.models import Block, Child, Guardianship
 from portal.children.rules import RightsDetails
 from portal.db import db
 from portal.errors import Refused
+from portal.export import queries as export
 from portal.parents import actions as parents
 from portal.people.actions import know_names
+from portal.pickup import actions as pickup
+from portal.pickup.rules import Permission
 from tests.forms import EXAMPLES
 
-SECRETS = ("anna.geheim@voorbeeld.nl", "06-87654321", "Firefox, Linux", "Geheimstraat", "Tante Stil", "06-55556666")
+SECRETS = (
+    "anna.geheim@voorbeeld.nl", "06-87654321", "Firefox, Linux", "Geheimstraat", "Tante Stil", "06-55556666",
+    "Truus Verstopt", "06-55501234",
+)  # fmt: skip
 
 
 @pytest.fixture
 def secret(kok, noor, anna, visitor, inside):
-    """Anna keeps her address, phone and devices from Noor's other parent."""
+    """Anna keeps her address, phone, devices and who may fetch Noor for her, from Noor's other parent."""
     visitor(kok, user_agent="Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0").log_in(anna)
     with inside(kok) as session:
         account = session.get(Account, anna.id)
@@ -35,6 +41,8 @@ def secret(kok, noor, anna, visitor, inside):
         contacts = [{"name": "Tante Stil", "phone": "06-55556666", "relation": "tante"}]
         changes.change_contacts(session.get(Child, noor.id), anna.person_id, contacts, by=account)
         changes.ask_contacts(account, session.get(Child, noor.id), [*contacts, contacts[0]])
+        oma = Permission(SECRETS[6], "oma", SECRETS[7])
+        pickup.allow(session.get(Child, noor.id), oma, granted_by=anna.person_id, by=account)
         know_names(session.scalars(sa.select(Person)).all())
 
 
@@ -61,7 +69,13 @@ def other_parent(secret, kok, noor, piet, visitor, office, inside):
 
 
 def pages(app, noor, anna):
-    known = {**EXAMPLES, "child_id": noor.id, "person_id": anna.person_id, "account_id": anna.id}
+    known = {
+        **EXAMPLES,
+        "child_id": noor.id,
+        "person_id": anna.person_id,
+        "account_id": anna.id,
+        "group_id": noor.group_id,
+    }
     for rule in app.url_map.iter_rules():
         if "GET" in rule.methods:
             yield re.sub(r"<(?:\w+:)?(\w+)>", lambda match: str(known.get(match[1], EXAMPLES.get(match[1]))), rule.rule)
@@ -95,6 +109,14 @@ def test_others_of_the_office_still_see_it(secret, office, noor, anna):
         "/beheer/zoeken?zoek=anna",
     ):
         assert SECRETS[0] in desk.get(path).seen
+
+
+def test_no_mail_and_no_zip_tells_the_other_parent_who_fetches(secret, kok, noor, anna, piet, visitor, post, inside):
+    for mail in post.deliver():
+        assert not any(secret in mail.text + mail.html for secret in SECRETS), mail.subject
+    with inside(kok):
+        mine, others = (export.taken(db.session.get(Account, each.id), noor.id) for each in (anna, piet))
+        assert [each.name for each in mine.fetchers] == [SECRETS[6]] and others.fetchers == []
 
 
 def test_nobody_of_the_office_decides_about_an_own_child(other_parent, kok, noor, anna, piet, save_parent, inside):

@@ -19,7 +19,7 @@ NEWS = (
     "auth/password_changed", "auth/new_device", "factors/second_step_changed", "children/child_added",
     "parents/address_changed", "parents/address_new", "postmaster/trial", "own/address_taken",
     "own/correction", "invoices/ready", "statements/ready", "contracts/waiting", "contracts/decided", "changes/decided",
-    "changes/waiting",
+    "changes/waiting", "pickup/changed",
 )  # fmt: skip
 # What tells of something new can be stopped by a link, and then by a button of the mail program.
 STOPPABLE = ("notices/first_photo", "notices/evening", "notices/news")
@@ -46,6 +46,7 @@ def context_of(folder, origin):
         "factors/second_step_changed": "/account/sessies",
         "factors/second_step_goes": f"/tweede-stap-houden/{TOKEN}",
         "children/child_added": "/inloggen",
+        "pickup/changed": "/kinderen/01234567-89ab-cdef-0123-456789abcdef/ophalen",
         "invoices/ready": "/facturen",
         "contracts/waiting": "/contracten",
         "statements/ready": "/jaaropgaven",
@@ -79,6 +80,7 @@ def context_of(folder, origin):
         "factors/second_step_changed": {"what": "set"},
         "factors/second_step_goes": {"due": EXPIRES},
         "children/child_added": {"child": "Noor"},
+        "pickup/changed": {"child": "Noor", "change": "added"},
         "export/ready": {"child": "Noor"},
         "changes/waiting": {"number": 3},
         "own/confirm_address": {"email": "anna.nieuw@voorbeeld.nl"},
