@@ -56,7 +56,7 @@ FILES = [
 ]  # fmt: skip
 ONLY_IN = {
     "signing": ["outbox"], "smtp": ["outbox"], "transport": ["outbox"], "compose": ["outbox"],
-    "worker": ["outbox", "invoices", "statements", "photos", "notices", "bounces", "uploads", "postmaster", "export"], "exif": ["export"], "archive": ["export"], "held": ["export"], "book": ["export"], "images": ["files"], "bucket": ["files"], "storage": ["files"], "events": ["auth"],
+    "worker": ["outbox", "documents", "statements", "photos", "notices", "bounces", "uploads", "postmaster", "export"], "exif": ["export"], "archive": ["export"], "held": ["export"], "book": ["export"], "images": ["files"], "bucket": ["files"], "storage": ["files"], "events": ["auth"],
     "cookies": ["auth"], "gate": ["auth"], "account": ["auth"],
     "facts": ["postmaster", "demo"], "providers": ["postmaster"], "spf": ["postmaster"], "domain": ["postmaster"],
     "dmarc": ["postmaster"], "server": ["postmaster"], "words": ["postmaster", "delivery", "logbook"], "arrived": ["bounces", "postmaster"], "mailbox": ["bounces"],

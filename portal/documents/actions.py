@@ -1,7 +1,7 @@
 """A document comes in, is given to whom it is for, replaced by a new version, withdrawn; and every look is noted."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, NamedTuple
@@ -15,6 +15,7 @@ from portal.children.models import Child
 from portal.children.queries import account_of
 from portal.db import db, scope
 from portal.documents import queries, rules
+from portal.documents.bundle import Bundle
 from portal.documents.models import Document
 from portal.errors import Refused
 from portal.files import actions as files
@@ -85,6 +86,56 @@ def arrive(content: bytes, title: str, name: str, person_id: UUID) -> Arrived:
     received = receive(content, name)
     name = file_rules.name_of_pdf(name)
     return Arrived(received.key, received.sha256, len(content), title[: rules.LONGEST_TITLE], name, person_id)
+
+
+class Pdf(NamedTuple):
+    """What there is to know of one PDF before it is kept."""
+
+    sha256: str
+    problem: str  # a sentence, or ""
+
+
+Progress = Callable[[int, int], None]  # done, of all
+
+
+def looked_through(bundle: Bundle, asked: Collection[str], progress: Progress | None = None) -> dict[str, Pdf]:
+    """Of these PDFs those that are there, by key. It takes a while: not in an open transaction."""
+    pdfs = {}
+    for done, name in enumerate(sorted(set(asked) & set(bundle.pdfs)), start=1):
+        content = bundle.pdfs[name]()
+        problem = rules.problem_of(content)
+        pdfs[name] = Pdf(hashlib.sha256(content).hexdigest(), rules.why_not(problem) if problem else "")
+        if progress:
+            progress(done, len(asked))
+    return pdfs
+
+
+class Wanted(NamedTuple):
+    """One PDF of many that come in together: under which key it is kept, its name, its title, and of whom it is."""
+
+    key: str
+    name: str
+    title: str
+    person_id: UUID
+
+
+def arrive_all(bundle: Bundle, wanted: Sequence[Wanted], progress: Progress | None = None) -> dict[str, Arrived]:
+    """Keep them, or none. Not in an open transaction. Raises Refused: no room."""
+    kept: dict[str, Arrived] = {}
+    try:
+        for done, each in enumerate(wanted, start=1):
+            kept[each.key] = arrive(bundle.pdf(each.name) or b"", each.title, each.name, each.person_id)
+            if progress:
+                progress(done, len(wanted))
+    except BaseException:
+        take_back(kept)
+        raise
+    return kept
+
+
+def take_back(kept: Mapping[str, Arrived]) -> None:
+    """Nothing was written: the PDFs go, and the disk has its room again."""
+    files.take_back([each.key for each in kept.values()])
 
 
 def add_all(

@@ -1,14 +1,17 @@
 """Invoices: the office brings in what its own software made, and who pays reads it. We make none, and collect none."""
 
+from functools import partial
+
 from flask import Flask
 
 
 def init_app(app: Flask) -> None:
     from portal import menu
     from portal.documents import queries as documents
+    from portal.documents import worker
     from portal.doors import takes_files
     from portal.imports.queries import RESULTS
-    from portal.invoices import actions, cli, letters, routes, rules, staff, worker
+    from portal.invoices import actions, cli, letters, routes, rules, staff
     from portal.text import lazy_gettext
     from portal.uploads import actions as uploads
     from portal.uploads.worker import IMPORTS
@@ -17,7 +20,7 @@ def init_app(app: Flask) -> None:
         app.register_blueprint(blueprint)
     takes_files("office_invoices.upload", staff.LARGEST_BODY)
     uploads.KINDS[actions.KIND] = uploads.Kind("office_invoices.upload", "invoices/preview.html")
-    IMPORTS[actions.KIND] = worker.take_over
+    IMPORTS[actions.KIND] = partial(worker.take_over, actions)
     RESULTS[actions.KIND] = "invoices/result.html"
     menu.add("parents", "invoices.invoices", lazy_gettext("Facturen"), 45, routes.has_invoices)
     menu.add("staff", "office_invoices.upload", lazy_gettext("Facturen"), 62)

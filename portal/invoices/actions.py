@@ -5,10 +5,10 @@ is taken away at once, or, after a power cut, by the next sweep (files.actions.s
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Literal, NamedTuple, TypeVar
+from typing import Any, Literal, TypeVar
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
@@ -18,10 +18,8 @@ from portal.audit.actions import record
 from portal.auth.models import Person
 from portal.db import changed, db, scope
 from portal.documents import actions as documents
-from portal.documents import rules as document_rules
-from portal.documents.actions import Arrived
+from portal.documents.actions import Arrived, Pdf, Progress, Wanted
 from portal.documents.bundle import Bundle, key_of
-from portal.files import actions as files
 from portal.files.rules import clean_name
 from portal.imports import queries as people
 from portal.imports.models import PastImport
@@ -39,15 +37,7 @@ CHUNK = 1000
 MOST_DOUBTS = 500
 State = Literal["new", "changed", "unchanged"]
 STATES: tuple[State, ...] = ("new", "changed", "unchanged")
-Progress = Callable[[int, int], None]  # done, of all
 T = TypeVar("T")
-
-
-class Pdf(NamedTuple):
-    """What there is to know of one PDF before it is kept."""
-
-    sha256: str
-    problem: str  # a sentence, or ""
 
 
 @dataclass
@@ -63,13 +53,7 @@ def examine(bundle: Bundle, progress: Progress | None = None) -> Examined:
     """Raises Refused for what is no file of invoices. It takes a while: not in an open transaction."""
     sheet = rules.read(bundle.table, clock.today())
     asked = {key_of(invoice.file_name) for invoice in sheet.invoices}
-    pdfs = {}
-    for done, name in enumerate(sorted(asked & set(bundle.pdfs)), start=1):
-        content = bundle.pdfs[name]()
-        problem = document_rules.problem_of(content)
-        pdfs[name] = Pdf(hashlib.sha256(content).hexdigest(), document_rules.why_not(problem) if problem else "")
-        if progress:
-            progress(done, len(asked))
+    pdfs = documents.looked_through(bundle, asked, progress)
     return Examined(sheet, pdfs, sorted(set(bundle.pdfs) - asked))
 
 
@@ -219,26 +203,14 @@ def _change_problems(step: Step) -> list[Remark]:
 
 def keep_pdfs(result: Result, bundle: Bundle, progress: Progress | None = None) -> dict[str, Arrived]:
     """Keep the PDF of each new invoice; by its number. Not in an open transaction. Raises Refused: no room."""
-    new = [step for step in result.steps if step.state == "new"]
-    kept: dict[str, Arrived] = {}
-    try:
-        for done, step in enumerate(new, start=1):
-            content = bundle.pdf(step.invoice.file_name) or b""
-            title = _("Factuur %(number)s", number=step.invoice.number)
-            kept[step.invoice.number] = documents.arrive(
-                content, title, step.invoice.file_name, step.payer.person_id
-            )  # fmt: skip
-            if progress:
-                progress(done, len(new))
-    except BaseException:
-        take_back(kept)
-        raise
-    return kept
-
-
-def take_back(kept: dict[str, Arrived]) -> None:
-    """Nothing was written: the PDFs go, and the disk has its room again."""
-    files.take_back([each.key for each in kept.values()])
+    wanted = [
+        Wanted(
+            step.invoice.number, step.invoice.file_name, _("Factuur %(number)s", number=step.invoice.number),
+            step.payer.person_id,
+        )
+        for step in result.steps if step.state == "new"
+    ]  # fmt: skip
+    return documents.arrive_all(bundle, wanted, progress)
 
 
 def write(

@@ -246,7 +246,7 @@ def test_import_that_is_killed_leaves_nothing_and_goes_well_the_next_time(
     before = rows()
     with monkeypatch.context() as broken:
         broken.setattr("portal.invoices.mails.ready", lambda *_: (_ for _ in ()).throw(Killed()))
-        broken.setattr("portal.invoices.actions.take_back", lambda _kept: None)
+        broken.setattr("portal.documents.actions.take_back", lambda _kept: None)
         with pytest.raises(Killed):
             import_zip()
     assert rows() == before and kept() == [] and on_disk() == 1
