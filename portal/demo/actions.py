@@ -75,7 +75,7 @@ def fill(port: int) -> None:
                 _messages(organisation)
                 if organisation is kok:
                     _troubles()
-                    papers.fill(organisation.name)
+                    papers.fill(organisation)
                     _fates()
                     _news()
     for organisation in all_organisations():

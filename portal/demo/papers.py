@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -21,15 +22,22 @@ from portal.documents.models import Document
 from portal.invoices import actions
 from portal.invoices import rules as invoices
 from portal.library import actions as library
+from portal.organisations.models import Organisation
 from portal.outbox.models import Mail
 from portal.sheets import plain, rounded
+from portal.statements import actions as statements
+from portal.statements import queries as statement_queries
+
+YOUNGEST = timedelta(days=80)  # no child comes before that
 
 
-def fill(sender: str) -> None:
+def fill(organisation: Organisation) -> None:
+    sender = organisation.name
     _papers(sender)
     _library(sender)
     _invoices(sender)
     _ask_changes()
+    _statements(organisation)
 
 
 def _papers(sender: str) -> None:
@@ -59,9 +67,10 @@ def _invoices(sender: str) -> None:
     """All were paid, but for the newest; and one was forgotten."""
     people = {child.person.given_name: child.person for child in db.session.scalars(sa.select(Child))}
     rows, pdfs = [";".join(invoices.COLUMNS)], dict[str, bytes]()
-    for email, months, forgotten, lines in facts.INVOICES:
+    for email, months, forgotten, all_lines in facts.INVOICES:
         for back in range(months, 0, -1):
             period = _month(back)
+            lines = [line for line in all_lines if people[line[0]].birth_date + YOUNGEST <= period]
             number = f"{period.year}-{1001 + len(pdfs)}"
             state = "open" if back == 1 else "te laat" if back == forgotten else "betaald"
             amounts = [rounded(Fraction(hours * rate)) for _child, _kind, hours, rate in lines]
@@ -74,6 +83,40 @@ def _invoices(sender: str) -> None:
                 )
             pdfs[key_of(f"{number}.pdf")] = rules.paper(sender, f"Factuur {number}", _words(lines, total))
     _take_over(Bundle("\n".join(rows).encode(), {name: partial(bytes, pdf) for name, pdf in pdfs.items()}))
+
+
+def _statements(organisation: Organisation) -> None:
+    """Of each year that is over, made in January; and one put right in February, after a credit of last year."""
+    wil, last = account_with("wil@kok.example"), clock.today().year - 1
+    for name, number in facts.NUMBERS.items():
+        statements.keep_bsn(child_named(name), number, by=wil)
+    for year in reversed(statement_queries.years()):
+        if year <= last:
+            _publish(organisation, year, date(year + 1, 1, 20), wil.id)
+    _credit(organisation.name, last)
+    _publish(organisation, last, date(last + 1, 2, 3), wil.id)
+
+
+def _publish(organisation: Organisation, year: int, day: date, by: UUID) -> None:
+    moment = min(clock.midnight(day) + timedelta(hours=10), clock.now())
+    for row in statements.to_do(statement_queries.rows_of(year), without_bsn=False):
+        made = statements.publish(statements.draw(statements.prepare(row, organisation), moment), by)
+        made.created_at = made.document.created_at = moment
+        if before := statement_queries.versions_of(year, *row.key)[1:]:
+            before[0].replaced_at = moment
+    db.session.flush()
+
+
+def _credit(sender: str, year: int) -> None:
+    email, name, kind, hours, rate = facts.CREDIT
+    child, amount = child_named(f"{name} Bakker").person, plain(-rounded(Fraction(hours * rate)))
+    row = (
+        f"C{year}-01;{year}-12;{email};{child.given_name};{child.family_name};{child.birth_date};123456789;{kind};"
+        f"Ziek geweest;-{hours};{plain(rate)};{amount};{amount};{year + 1}-02-15;ja;betaald;credit;"
+    )
+    pdf = rules.paper(sender, f"Creditfactuur C{year}-01", f"Terug:\n{name}: {hours} uur\nTotaal:\n{amount} euro")
+    table = "\n".join([";".join(invoices.COLUMNS), row]).encode()
+    _take_over(Bundle(table, {key_of(f"C{year}-01.pdf"): partial(bytes, pdf)}))
 
 
 def _ask_changes() -> None:
