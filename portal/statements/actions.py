@@ -1,7 +1,7 @@
 """A statement is drawn, compared once more with the invoices, and published; and the number of a child is kept."""
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID, uuid4
 
@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from portal import clock, keys
 from portal.audit.actions import record
 from portal.auth.models import Account
+from portal.changes.queries import address_of, home_on
+from portal.changes.rules import address_line
 from portal.children.models import Child
 from portal.db import changed, db, scope
 from portal.documents import actions as documents
@@ -21,11 +23,20 @@ from portal.organisations.models import Organisation
 from portal.statements import mails, queries, rules
 from portal.statements.models import PURPOSE, AnnualStatement, Bsn, StatementRun
 from portal.statements.queries import Row
-from portal.statements.rules import Facts
+from portal.statements.rules import Facts, Personal, Sender
 from portal.text import _
 
 LEASE = timedelta(minutes=3)
 MOST_TRIES = 3
+
+
+class Ready(NamedTuple):
+    """All that a PDF needs, so that it is drawn outside of a transaction."""
+
+    facts: Facts
+    version: int
+    personal: Personal
+    sender: Sender
 
 
 class Drawn(NamedTuple):
@@ -37,19 +48,26 @@ class Drawn(NamedTuple):
     received: Received
 
 
-def draw(row: Row, organisation: Organisation) -> Drawn:
-    """Make the PDF and keep it. Not in an open transaction. Raises Refused: it cannot be made, or there is no room."""
-    from portal.statements import sheet  # fpdf takes a second to load, and few processes ever draw
-
+def prepare(row: Row, organisation: Organisation) -> Ready:
+    """What will be drawn. Only reads. Raises Refused: it cannot be made."""
     facts = row.facts
     if problem := rules.problem_of(facts, is_correction=row.published is not None):
         raise Refused(rules.why_not(problem))
     if not rules.is_over(facts.year, clock.today()):
         raise Refused(_("Het jaar %(year)s is nog niet voorbij.", year=facts.year))
-    number, sender = _number_of(facts), sheet.sender_of(organisation)
-    db.session.rollback()
-    drawn = sheet.draw(facts, number, row.version + 1, sender, clock.now())
-    return Drawn(facts, row.version + 1, drawn.title, documents.receive(drawn.content, f"{drawn.title}.pdf"))
+    sender = Sender(
+        organisation.name, organisation.email, organisation.phone, organisation.colour, organisation.language
+    )
+    address = address_line(address_of(home_on(facts.payer_id, clock.today())))
+    return Ready(facts, row.version + 1, Personal(_number_of(facts), address), sender)
+
+
+def draw(ready: Ready, moment: datetime) -> Drawn:
+    """Make the PDF and keep it. Not in an open transaction, for it takes a while. Raises Refused: there is no room."""
+    from portal.statements import sheet  # fpdf takes a second to load, and few processes ever draw
+
+    drawn = sheet.draw(*ready, moment)
+    return Drawn(ready.facts, ready.version, drawn.title, documents.receive(drawn.content, f"{drawn.title}.pdf"))
 
 
 def _number_of(facts: Facts) -> str:
@@ -118,8 +136,11 @@ def ask_run(year: int, without_bsn: bool, by: Account) -> StatementRun:
     run = queries.last_run(year)
     if run is not None and run.is_going:
         return run
-    total = len(to_do(queries.rows_of(year), without_bsn))
-    if not rules.is_over(year, clock.today()) or not total:
+    rows = queries.rows_of(year) if rules.is_over(year, clock.today()) else []
+    total = len(to_do(rows, without_bsn))
+    if not total and to_do(rows, without_bsn=True):
+        raise Refused(_("Van deze kinderen weten wij het BSN niet. Vul het in, of zet het vinkje."))
+    if not total:
         raise Refused(_("Er is niets klaar te zetten."))
     run = StatementRun(
         id=uuid4(), organisation_id=scope(), year=year, account_id=by.id, without_bsn=without_bsn, total=total

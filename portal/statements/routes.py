@@ -5,7 +5,6 @@ from flask_login import current_user
 
 from portal import doors
 from portal.organisations.rules import CARE_NAMES
-from portal.sheets import plain
 from portal.statements import find, queries, rules
 
 bp = doors.parents(Blueprint("statements", __name__))
@@ -22,8 +21,7 @@ def statement(statement_id):
     found = find.find_statement(statement_id)
     number = queries.bsn_of(found.child_id)
     return render_template(
-        "statements/statement.html", statement=found, facts=found.facts, care=CARE_NAMES,
-        tax_name=rules.tax_name, typed_hours=rules.typed_hours, plain=plain, how_rounded=rules.how_rounded(),
+        "statements/statement.html", statement=found, facts=found.facts, care=CARE_NAMES, rules=rules,
         masked=number.masked if number and number.version == found.bsn_version else "",
         newer=queries.newer_than(found),
     )  # fmt: skip

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from portal.organisations.rules import CARE_NAMES
 from portal.sheets import plain, rounded
-from portal.text import _, lazy_gettext
+from portal.text import _, lazy_gettext, source
 
 STATEMENT = "statement"  # the kind of its document
 
@@ -76,6 +76,23 @@ class Facts:
     @property
     def cents(self) -> int:
         return sum(each.cents for each in self.sums)
+
+
+class Personal(NamedTuple):
+    """What stands in the PDF only, and no change of which makes a statement wrong but of the number (Facts)."""
+
+    number: str  # of the child; "" when it is not known
+    address: str  # of the payer
+
+
+class Sender(NamedTuple):
+    """The organisation, as its letters name it, and in its language."""
+
+    name: str
+    email: str
+    phone: str
+    colour: str
+    language: str
 
 
 State = Literal["new", "changed", "stuck", "published"]
@@ -154,6 +171,12 @@ _TAX_NAMES = {  # of the six kinds the tax service knows three (Wet kinderopvang
 def tax_name(care_type: str) -> Any:
     """What the tax service calls this kind of care."""
     return _TAX_NAMES.get(care_type, care_type)
+
+
+def dutch_tax_name(care_type: str) -> str:
+    """As it stands in a form of the tax service, whatever one reads here."""
+    words = _TAX_NAMES.get(care_type)
+    return source(words) if words else care_type
 
 
 def title(facts: Facts) -> str:

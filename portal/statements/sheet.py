@@ -16,10 +16,9 @@ from fpdf import FPDF, ViewerPreferences
 from fpdf.fonts import TTFFont
 
 from portal import clock
-from portal.organisations.models import Organisation
 from portal.organisations.rules import CARE_NAMES, accents
 from portal.statements import rules
-from portal.statements.rules import Facts, Sum
+from portal.statements.rules import Facts, Personal, Sender, Sum
 from portal.text import _, dag, duur, euro, language, urental, verjaardag
 
 FONTS = Path(__file__).parent / "fonts"
@@ -27,40 +26,26 @@ MARGIN, LABEL, LINE, WIDTH = 24, 62, 6.6, 210  # millimetres
 INK, MUTED = (42, 38, 34), (99, 91, 83)
 
 
-class Sender(NamedTuple):
-    """The organisation, as its letters name it, and in its language."""
-
-    name: str
-    email: str
-    phone: str
-    colour: str
-    language: str
-
-
-def sender_of(organisation: Organisation) -> Sender:
-    return Sender(organisation.name, organisation.email, organisation.phone, organisation.colour, organisation.language)
-
-
 class Drawn(NamedTuple):
     title: str
     content: bytes
 
 
-def draw(facts: Facts, number: str, version: int, sender: Sender, moment: datetime) -> Drawn:
+def draw(facts: Facts, version: int, personal: Personal, sender: Sender, moment: datetime) -> Drawn:
     """The statement, with the whole number of the child. It takes a twentieth of a second."""
     with force_locale(sender.language):
         title = rules.title(facts)
         page = _Sheet(accents(sender.colour)["light"])
         page.start(f"{title} – {sender.name}", language(), moment, _("Jaaropgave %(year)s", year=facts.year))
-        _fill(page, facts, number, version, sender)
+        _fill(page, facts, version, personal, sender)
         return Drawn(title, bytes(page.output()))
 
 
-def _fill(page: "_Sheet", facts: Facts, number: str, version: int, sender: Sender) -> None:
+def _fill(page: "_Sheet", facts: Facts, version: int, personal: Personal, sender: Sender) -> None:
     page.words(sender.name, 11, "P", colour=page.accent, bold=True, after=2)
     page.words(_("Jaaropgave kinderopvang %(year)s", year=facts.year), 23, "H1", bold=True, after=3)
     page.words(_period(version, page.moment), 10, "P", colour=MUTED, after=6)
-    _people(page, facts, number, sender)
+    _people(page, facts, personal, sender)
     for each in facts.sums:
         _care(page, each)
     if not facts.sums:
@@ -82,13 +67,15 @@ def _period(version: int, moment: datetime) -> str:
     return f"{made} {replaces}"
 
 
-def _people(page: "_Sheet", facts: Facts, number: str, sender: Sender) -> None:
+def _people(page: "_Sheet", facts: Facts, personal: Personal, sender: Sender) -> None:
     page.words(_("Kind"), 14, "H2", bold=True, after=2)
     page.row(_("Naam"), facts.child_name)
     page.row(_("Geboren"), f"{verjaardag(facts.child_born)} {facts.child_born.year}")
-    page.row(_("Burgerservicenummer (BSN)"), number or _("niet bekend"))
+    page.row(_("Burgerservicenummer (BSN)"), personal.number or _("niet bekend"))
     page.words(_("Betaler en opvang"), 14, "H2", bold=True, before=5, after=2)
     page.row(_("Betaler"), facts.payer_name)
+    if personal.address:
+        page.row(_("Adres"), personal.address)
     page.row(_("Opvangorganisatie"), sender.name)
     page.row(_("Telefoon en e-mail"), f"{sender.phone} · {sender.email}")
 

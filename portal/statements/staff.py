@@ -7,6 +7,7 @@ from flask_login import current_user
 
 from portal import answers, clock, doors
 from portal.auth.find import confirm_first
+from portal.changes.queries import home_on
 from portal.children.find import find_child_here
 from portal.db import db, writing
 from portal.errors import Refused
@@ -74,6 +75,7 @@ def office_statement(year, payer_id, child_id):
         why_not=rules.why_not(problem) if problem else "", is_over=rules.is_over(year, clock.today()),
         differences=rules.differences(row.facts, row.published) if row.published else [],
         versions=queries.versions_of(year, payer_id, child_id),
+        has_address=home_on(payer_id, clock.today()) is not None,
     )  # fmt: skip
 
 
@@ -97,7 +99,9 @@ def publish(year, payer_id, child_id):
 def _published(row):
     """Nothing is held in the database while it is drawn and kept."""
     by = current_user.account.id
-    drawn = actions.draw(row, g.organisation)
+    ready = actions.prepare(row, g.organisation)
+    db.session.rollback()
+    drawn = actions.draw(ready, clock.now())
     try:
         with writing():
             actions.publish(drawn, by)

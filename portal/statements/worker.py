@@ -93,7 +93,9 @@ def _publish(claimed: Claim, payer_id: UUID, rows: list[Row], organisation: Orga
 
 def _drawn(row: Row, organisation: Organisation) -> Drawn | None:
     try:
-        return actions.draw(row, organisation)
+        ready = actions.prepare(row, organisation)
+        db.session.rollback()
+        return actions.draw(ready, clock.now())
     except Refused as refusal:
         log.warning("a statement of %s is left: %s", row.facts.year, refusal)
         return None

@@ -627,7 +627,8 @@ def _statement_of(server, email):
         _invoice_of(account_with(email), periode=f"{year}-03", vervaldatum=f"{year}-04-15")
     with server.rows():
         (found,) = statements_of_year(year, account_with(email).person_id)
-        statements.publish(statements.draw(found, organisation_named("kok")), None)
+        ready = statements.prepare(found, organisation_named("kok"))
+        statements.publish(statements.draw(ready, clock.now()), None)
 
 
 def _contract_of(account, child):

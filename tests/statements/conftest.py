@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pypdf
 import pytest
 
+from portal import clock
 from portal.db import db
 from portal.organisations.models import Organisation
 from portal.statements import actions, queries, worker
@@ -50,8 +51,12 @@ def published(year, number, kok, noor, anna, inside):
 
 
 def publish(organisation, year, payer, child):
-    row, house = queries.rows_of(year, payer.person_id, child.id)[0], db.session.get(Organisation, organisation.id)
-    return actions.publish(actions.draw(row, house), None)
+    return actions.publish(drawn(organisation, queries.rows_of(year, payer.person_id, child.id)[0]), None)
+
+
+def drawn(organisation, row):
+    house = db.session.get(Organisation, organisation.id)
+    return actions.draw(actions.prepare(row, house), clock.now())
 
 
 @pytest.fixture

@@ -1,24 +1,26 @@
 """The office publishes statements that equal the invoices, and puts right what changed since."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 import sqlalchemy as sa
 
 from portal.audit.models import AccessLog
+from portal.changes import actions as changes
+from portal.changes.rules import ADDRESS
 from portal.db import db
 from portal.documents.models import Document
 from portal.errors import Refused
 from portal.files.models import File
 from portal.files.storage import storage
-from portal.organisations.models import Organisation
 from portal.outbox.models import Mail
 from portal.statements import actions, queries
 from portal.statements.models import AnnualStatement, StatementRun
 from tests.invoices.conftest import row
-from tests.statements.conftest import CREDIT, EXTRA_HOUR, NUMBER, words_of
+from tests.statements.conftest import CREDIT, EXTRA_HOUR, NUMBER, drawn, words_of
 
 LIST = "/beheer/jaaropgaven"
+HOME = ("Lindelaan", "14", "a", "3011 AB", "Rotterdam", "")
 
 
 def one(anna, noor, year=2026):
@@ -39,6 +41,10 @@ def test_office_looks_publishes_and_the_payer_is_told(app, year, number, kok, no
     assert "Dagopvang 123456789 259,50 € 2.779,26 € 10,71" in page.seen
     assert "Naschoolse opvang 987654321 1,00 € 9,99 € 9,99" in page.seen
     assert "Het BSN van het kind is bekend." in page.seen and NUMBER not in page.text
+    assert "Het adres van de betaler is niet bekend." in page.seen
+    with inside(kok):
+        changes.change_address(anna, dict(zip(ADDRESS, HOME, strict=True)), date(2026, 1, 1), by=desk.account)
+    assert "Het adres van de betaler is bekend." in desk.get(one(anna, noor)).seen
     page = desk.follow(desk.post(f"{one(anna, noor)}/klaarzetten"))
     assert "De jaaropgave staat klaar." in page.seen and "Versie 1" in page.seen
     assert "publish-form" not in page.text, "there is nothing to do"
@@ -47,6 +53,7 @@ def test_office_looks_publishes_and_the_payer_is_told(app, year, number, kok, no
     for secret in ("2.789", "2.779", "Noor", "6782", "260"):
         assert secret not in mail.text
     words, read = words_of(pdf_of(app, inside, kok, 1))
+    assert "Lindelaan 14 a, 3011 AB Rotterdam" in words
     for said in ("Jaaropgave kinderopvang 2026", "Noor Bakker", "1 mei 2023", NUMBER, "Anna de Vries", "Kok Kinderopvang",
                  "LRK-nummer 123456789", "Aantal uren 259,50 (259 uur en 30 minuten)", "Totaalbedrag € 2.779,26",
                  "Gemiddeld uurtarief € 10,71", "Soort opvang Buitenschoolse opvang", "Totaalbedrag € 2.789,25"):  # fmt: skip
@@ -65,8 +72,7 @@ def test_office_looks_publishes_and_the_payer_is_told(app, year, number, kok, no
 def test_same_facts_are_drawn_the_same(year, number, kok, noor, anna, inside):
     with inside(kok):
         found = queries.rows_of(year)[0]
-        house = db.session.get(Organisation, kok.id)
-        assert actions.draw(found, house).received.content == actions.draw(found, house).received.content
+        assert drawn(kok, found).received.content == drawn(kok, found).received.content
 
 
 @pytest.mark.parametrize("app", ["sqlite"], indirect=True)
@@ -76,8 +82,8 @@ def test_any_name_can_be_drawn(year, kok, noor, anna, inside, name, caplog):
         noor = session.merge(noor)
         noor.person.given_name = name
     with inside(kok):
-        drawn = actions.draw(queries.rows_of(year)[0], db.session.get(Organisation, kok.id))
-    assert "Bakker" in words_of(drawn.received.content)[0] and not caplog.records
+        made = drawn(kok, queries.rows_of(year)[0])
+    assert "Bakker" in words_of(made.received.content)[0] and not caplog.records
 
 
 def test_credit_makes_it_wrong_and_a_new_version_right(
@@ -152,20 +158,19 @@ def test_year_that_is_not_over_has_no_statement(kok, noor, anna, import_zip, off
 
 def test_import_between_drawing_and_publishing_is_noticed(year, kok, noor, anna, inside, import_zip):
     with inside(kok):
-        drawn = actions.draw(queries.rows_of(year)[0], db.session.get(Organisation, kok.id))
+        made = drawn(kok, queries.rows_of(year)[0])
     assert import_zip(CREDIT).code == 0
     with inside(kok) as session:
         with pytest.raises(Refused, match="Er is intussen iets veranderd"):
-            actions.publish(drawn, None)
+            actions.publish(made, None)
         assert session.scalars(sa.select(AnnualStatement)).all() == []
 
 
 def test_same_statement_is_not_published_twice(published, year, kok, noor, anna, inside, desk):
     with inside(kok):
-        found = queries.rows_of(year)[0]._replace(version=0)
-        drawn = actions.draw(found, db.session.get(Organisation, kok.id))
+        made = drawn(kok, queries.rows_of(year)[0]._replace(version=0))
         with pytest.raises(Refused):
-            actions.publish(drawn, None)
+            actions.publish(made, None)
     assert "staat al klaar" in desk.follow(desk.post(f"{one(anna, noor)}/klaarzetten")).seen
     with inside(kok) as session:
         assert len(session.scalars(sa.select(AnnualStatement)).all()) == 1
@@ -188,8 +193,6 @@ def test_only_lines_that_count_in_the_year_of_their_period(time, kok, noor, anna
 @pytest.fixture
 def families(time, kok, save_child, save_parent, import_zip, inside):
     """Three payers; of the last one two children, of whom one has a number."""
-    from datetime import date
-
     bills = []
     for place, names in enumerate((["Aya"], ["Bo"], ["Cas", "Dex"])):
         children = [save_child(kok, name, "Bos", date(2023, 5, 1), f"Groep {name}") for name in names]
@@ -207,7 +210,7 @@ def families(time, kok, save_child, save_parent, import_zip, inside):
 def test_worker_publishes_all_with_one_mail_for_each_payer(app, families, kok, desk, inside, work):
     page = desk.get(LIST)
     assert "Er zijn 4 jaaropgaven klaar te zetten." in page.seen and "Zonder BSN (4)" in page.seen
-    assert "niets klaar te zetten" in desk.follow(desk.post(f"{LIST}/2026/klaarzetten")).seen, "no number is known"
+    assert "Van deze kinderen weten wij het BSN niet." in desk.follow(desk.post(f"{LIST}/2026/klaarzetten")).seen
     page = desk.follow(desk.post(f"{LIST}/2026/klaarzetten", without_bsn="y"))
     assert "0 van 4 klaar" in page.seen
     desk.post(f"{LIST}/2026/klaarzetten", without_bsn="y")
