@@ -20,6 +20,7 @@ MAY: dict[str, frozenset[str]] = {
     "parents.see": _SEES_PARENTS,
     "parents.change": _OFFICE,
     "changes.decide": _OFFICE,
+    "iban.see": _OFFICE,
     "parents.credentials": _OFFICE,
     "rights.change": _OFFICE,
     "accounts.block": _OFFICE,

@@ -9,6 +9,7 @@ import pytest
 from portal import clock
 from portal.api import actions as api
 from portal.auth.models import Account, StaffGroup
+from portal.changes import actions as change_actions
 from portal.changes.models import DataChange
 from portal.children.models import Child, Guardianship
 from portal.contracts import actions as contracts
@@ -45,7 +46,7 @@ ASKS = {
         "welcome.set_language", "welcome.well_known_change_password", "auth.login", "auth.logout",
         "auth.forgot_password", "auth.forgot_password_sent", "auth.ask_new_link", "auth.use_code",
         "auth.open_reset_link", "auth.open_activation_link", "auth.open_device_link", "auth.open_letter_link", "auth.letter", "auth.approve_device",
-        "auth.choose_password", "auth.check_password", "auth.propose_passphrase", "stop_reset.stop", "stop_address.stop", "stop_notices.stop", "files.logo", "library.library", "library.document",
+        "auth.choose_password", "auth.check_password", "auth.propose_passphrase", "stop_reset.stop", "stop_address.stop", "stop_iban.stop", "stop_notices.stop", "files.logo", "library.library", "library.document",
         "api.put_child", "api.leave", "api_bounces.mail_came_back", "api_description.openapi",
     ],
     "parent": [
@@ -53,7 +54,7 @@ ASKS = {
         "account.end_session", "account.end_all_sessions", "second_step.enter", "second_step.set_up",
         "second_step.qr_code", "second_step.use_recovery_code", "second_step.confirm", "own_second_step.overview",
         "own_second_step.make_codes", "own_second_step.turn_off", "who_looked.who_looked", "own.change_address", "own.confirm_address",
-        "own.details", "own.change_phone", "changes.change_home", "notices.choose", "consent.overview", "consent.answer", "pickup.children", "diary.days", "takeout.children", "documents.papers", "news.items",
+        "own.details", "own.change_phone", "changes.change_home", "changes.change_iban", "notices.choose", "consent.overview", "consent.answer", "pickup.children", "diary.days", "takeout.children", "documents.papers", "news.items",
         "contracts.contracts", "invoices.invoices", "statements.statements",
     ],
     "payer": [
@@ -74,7 +75,7 @@ ASKS = {
     ],
     "papers.change": ["office_papers.add_paper", "office_papers.paper", "office_papers.withdraw"],
     "bsn.change": ["office_bsn.bsn", "office_bsn.remove_bsn"],
-    "asker": ["takeout.download", "changes.withdraw"],
+    "asker": ["takeout.download", "changes.withdraw", "changes.stop_iban"],
     "guardian": ["changes.child", "changes.change_care", "changes.change_contacts", "pickup.child", "pickup.end", "takeout.child", "takeout.ask", "news.item", "news.confirm", "news.attachment", "diary.picture", "diary.child_days", "photos.photo"],
     "library.change": [
         "office_library.shelves", "office_library.add_document", "office_library.add_link", "office_library.item",
@@ -98,6 +99,7 @@ ASKS = {
         "office_children_change.add_child", "office_children_change.change_child", "office_children_change.leave",
         "office_care.change_care", "office_care.change_contacts",
     ],
+    "iban.see": ["office_banks.iban"],
     "changes.decide": ["office_changes.changes", "office_changes.change", "office_changes.approve", "office_changes.refuse"],
     "rights.change": ["office_rights.add_parent", "office_rights.change_rights", "office_rights.end_parent"],
     "accounts.block": [
@@ -309,11 +311,12 @@ def examples(kok, els, noor, anna, inside):
             organisation_id=kok.id, child_id=noor.id, name="Oma", relation="oma", phone="06-12345678",
             granted_by=anna.person_id, recorded_by=anna.id,
         )  # fmt: skip
+        bank = change_actions.ask_iban(anna, "NL91ABNA0417164300")
         db.session.add_all([asked, oma])
         db.session.flush()
     return {
         **EXAMPLES, "library_item_id": book.id, "folder_id": shelf.id, "photo_id": photo_id, "document_id": paper.id, "size": "klein", "child_id": noor.id, "person_id": anna.person_id, "account_id": els.id, "import_id": done.id, "upload_id": upload.id, "file_id": file.id,
-        "item_id": news.id, "pickup_id": oma.id, "invoice_id": invoice_id, "contract_id": about.contract_id, "request_id": about.id, "statement_id": statement_id, "year": clock.today().year, "payer_id": anna.person_id, "change_id": asked.id, "entry_id": story.id, "rhythm_id": line.id, "group_id": group.id, "location_id": group.location_id, "token_id": token.id,
+        "item_id": news.id, "pickup_id": oma.id, "invoice_id": invoice_id, "contract_id": about.contract_id, "request_id": about.id, "statement_id": statement_id, "year": clock.today().year, "payer_id": anna.person_id, "change_id": asked.id, "bank_id": bank.id, "entry_id": story.id, "rhythm_id": line.id, "group_id": group.id, "location_id": group.location_id, "token_id": token.id,
     }  # fmt: skip
 
 

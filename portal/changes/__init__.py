@@ -10,11 +10,11 @@ def init_app(app: Flask) -> None:
     from portal.own.queries import PANELS as OF_OWN
     from portal.parents.queries import PANELS as OF_PARENT
 
-    for blueprint in (routes.bp, staff.bp, staff.homes, staff.care):
+    for blueprint in (routes.bp, routes.stopping, staff.bp, staff.homes, staff.banks, staff.care):
         app.register_blueprint(blueprint)
     letters.register()
     if actions.tell_office not in SWEEPS:
         SWEEPS.append(actions.tell_office)
-        OF_CHILD.append(queries.panel_of_child)
+        OF_CHILD.insert(0, queries.panel_of_child)  # who needs it is in a hurry
         OF_PARENT.append(queries.panel_of_parent)
         OF_OWN.append(queries.panel_of_own)

@@ -3,26 +3,29 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 
-from portal import clock
+from portal import clock, keys
 from portal.audit.actions import lock_in_postgresql, record
 from portal.auth.models import Account
 from portal.changes import mails, queries, rules
-from portal.changes.models import ChildCare, DataChange, EmergencyContact, HomeAddress
+from portal.changes.models import BankAccount, ChildCare, DataChange, EmergencyContact, HomeAddress
 from portal.children.actions import leave_to_colleague
 from portal.children.models import Child
 from portal.children.queries import account_of, who_decide
 from portal.db import changed, db, scope
 from portal.errors import Refused
 from portal.own.queries import held_account
+from portal.own.rules import STOP_LIVES
 from portal.text import _
 from portal.throttle import actions as throttle
 from portal.throttle.rules import Limit
 
 ASKED = Limit("changes asked", 30, timedelta(days=1))
+IBANS = Limit("ibans asked", 5, timedelta(days=1))
+IBAN = "iban"  # what its key is for
 
 
 # A parent asks
@@ -81,6 +84,56 @@ def withdraw(change: DataChange, by: Account) -> None:
     _settle(change, "withdrawn")
     record("change_withdrawn", by.id, by=by.id, child_id=change.child_id, detail=change.kind)
     db.session.flush()
+
+
+# The number of a bank account
+
+
+def ask_iban(account: Account, typed: str) -> BankAccount:
+    """Another number in 48 hours, told by mail to every address of this parent; one that waited is over. May refuse."""
+    held_account(account.id)
+    now, iban = clock.now(), rules.iban_of(typed)
+    if not iban:
+        raise Refused(_("Dit is geen IBAN. Kijk op uw bankpas. Een IBAN ziet er zo uit: NL91 ABNA 0417 1643 00."))
+    waiting, current = queries.bank_waiting(account.person_id, now), queries.bank_at(account.person_id, now)
+    if waiting and plain_iban(waiting) == iban:
+        return waiting  # a second press of the button
+    if current and plain_iban(current) == iban:
+        raise Refused(_("Dit is al uw rekeningnummer."))
+    if throttle.count([(IBANS, f"{scope().hex} {account.id.hex}")]).refused:
+        raise Refused(_("Dit ging vandaag al te vaak. Probeer het morgen nog een keer, of bel ons."))
+    if waiting:
+        waiting.stopped_at = now
+    bank = BankAccount(
+        id=uuid4(), organisation_id=scope(), person_id=account.person_id, iban=keys.encrypt(IBAN, iban),
+        masked=rules.masked(iban), effective_at=now + rules.IBAN_WAITS,
+    )  # fmt: skip
+    db.session.add(bank)
+    record("iban_asked", account.id, by=account.id)
+    mails.iban_asked(account.id, bank.id)
+    for change in queries.addresses_before(account.id, now - STOP_LIVES):
+        mails.iban_asked(account.id, bank.id, change.id)
+    db.session.flush()
+    return bank
+
+
+def stop_iban(bank: BankAccount, by: UUID | None = None) -> None:
+    """The number that waits will not hold. Raises Refused when it holds already."""
+    if bank.stopped_at is None and bank.effective_at <= clock.now():
+        raise Refused(_("Dit rekeningnummer geldt al. Wijzig het opnieuw, of bel ons."))
+    if bank.stopped_at is None:
+        bank.stopped_at = clock.now()
+        account = account_of(bank.person_id)
+        record("iban_stopped", account.id if account else None, by=by)
+        db.session.flush()
+
+
+def plain_iban(bank: BankAccount) -> str:
+    """The number itself; "" when no secret key of now fits it."""
+    try:
+        return keys.decrypt(IBAN, bank.iban)
+    except ValueError:
+        return ""
 
 
 # The office decides

@@ -47,6 +47,13 @@ class HomeForm(Form):
         return rules.tidied({name: self[name].data or "" for name in rules.ADDRESS})
 
 
+class IbanForm(Form):
+    iban = Line(
+        lazy_gettext("Nieuw rekeningnummer (IBAN)"), lazy_gettext("Vul uw IBAN in."), 50,
+        autocomplete="off", autocapitalize="characters", spellcheck="false",
+    )  # fmt: skip
+
+
 class CareForm(Watched):
     """At the office; a parent's says in its own words that somebody was first."""
 

@@ -86,3 +86,17 @@ class DataChange(OrganisationRow):
         sa.CheckConstraint(f"state IN {STATES}", name="state"),
         sa.CheckConstraint("(kind = 'address') = (child_id IS NULL)", name="about"),
     )
+
+
+class BankAccount(OrganisationRow):
+    """The number of somebody's bank account, valid from a moment on that it can be stopped before."""
+
+    __tablename__ = "bank_account"
+
+    person_id: Mapped[UUID] = mapped_column(sa.ForeignKey("person.id"))
+    iban: Mapped[str] = mapped_column(sa.String(200))  # encrypted
+    masked: Mapped[str] = mapped_column(sa.String(45))
+    effective_at: Mapped[datetime] = mapped_column(Moment)
+    stopped_at: Mapped[datetime | None] = mapped_column(Moment)  # or replaced by a newer one, while it waited
+
+    __table_args__ = (sa.Index("ix_bank_account_of", "organisation_id", "person_id", "effective_at"),)

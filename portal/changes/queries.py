@@ -10,11 +10,12 @@ import sqlalchemy as sa
 from portal import clock
 from portal.auth.models import Account
 from portal.changes import rules
-from portal.changes.models import ChildCare, DataChange, EmergencyContact, HomeAddress
+from portal.changes.models import BankAccount, ChildCare, DataChange, EmergencyContact, HomeAddress
 from portal.children.models import Child, Guardianship
 from portal.children.queries import guardianships_of
 from portal.db import db
 from portal.outbox.models import Mail
+from portal.own.models import AddressChange
 from portal.roles import MAY
 
 # What holds
@@ -74,6 +75,39 @@ def values_now(kind: str, person_id: UUID, child_id: UUID | None) -> dict[str, A
     if child_id is None:
         return address_of(home_on(person_id, clock.today()))
     return care_of(child_id) if kind == "care" else rules.kept(contacts_by(child_id, person_id))
+
+
+# The bank account
+
+
+def bank_at(person_id: UUID, moment: datetime) -> BankAccount | None:
+    """The number that holds at this moment."""
+    found = sa.select(BankAccount).where(
+        BankAccount.person_id == person_id, BankAccount.effective_at <= moment, BankAccount.stopped_at.is_(None)
+    )
+    return db.session.scalars(found.order_by(BankAccount.effective_at.desc()).limit(1)).one_or_none()
+
+
+def bank_waiting(person_id: UUID, moment: datetime) -> BankAccount | None:
+    """The number that will hold, and can still be stopped."""
+    found = sa.select(BankAccount).where(
+        BankAccount.person_id == person_id, BankAccount.effective_at > moment, BankAccount.stopped_at.is_(None)
+    )
+    return db.session.scalars(found.order_by(BankAccount.effective_at.desc()).limit(1)).one_or_none()
+
+
+def bank(bank_id: UUID) -> BankAccount | None:
+    """This one, and nobody else stops it until the commit."""
+    found = sa.select(BankAccount).where(BankAccount.id == bank_id).with_for_update(key_share=True)
+    return db.session.scalars(found.execution_options(populate_existing=True)).one_or_none()
+
+
+def addresses_before(account_id: UUID, since: datetime) -> Sequence[AddressChange]:
+    """The changes of e-mail address since then: who took an account over changes that first."""
+    found = sa.select(AddressChange).where(
+        AddressChange.account_id == account_id, AddressChange.confirmed_at >= since, AddressChange.ended_at.is_(None)
+    )
+    return db.session.scalars(found.order_by(AddressChange.confirmed_at)).all()
 
 
 # What was asked
@@ -149,14 +183,14 @@ def panel_of_child(child: Child) -> tuple[str, dict[str, Any]]:
 
 
 def panel_of_parent(account: Account) -> tuple[str, dict[str, Any]]:
-    return "changes/_parent.html", _homes_of(account)
+    return "changes/_parent.html", {**_homes_of(account), **_banks_of(account)}
 
 
 def panel_of_own(account: Account) -> tuple[str, dict[str, Any]]:
     """On "mijn gegevens"."""
     return "changes/_own.html", {
-        **_homes_of(account), "changes": changes_by(account.person_id), "states": rules.STATE_NAMES,
-        "kinds": rules.KIND_NAMES, "compared": rules.compared,
+        **_homes_of(account), **_banks_of(account), "changes": changes_by(account.person_id),
+        "states": rules.STATE_NAMES, "kinds": rules.KIND_NAMES, "compared": rules.compared,
     }  # fmt: skip
 
 
@@ -168,3 +202,8 @@ def _homes_of(account: Account) -> dict[str, Any]:
             (home.valid_from, rules.address_line(address_of(home))) for home in homes_after(account.person_id, today)
         ],
     }
+
+
+def _banks_of(account: Account) -> dict[str, Any]:
+    now = clock.now()
+    return {"bank": bank_at(account.person_id, now), "next_bank": bank_waiting(account.person_id, now)}

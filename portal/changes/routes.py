@@ -1,16 +1,19 @@
-"""What a parent asks to change: where it lives, and what is to be known of a child."""
+"""What a parent asks to change (`bp`), and stopping a bank account from a mail (`stopping`)."""
 
 from flask import Blueprint, flash, g, render_template, request, url_for
 from flask_login import current_user
 
 from portal import answers, clock, doors
+from portal.auth.find import confirm_first
 from portal.changes import actions, find, forms, queries, rules
 from portal.children.find import find_child
 from portal.children.queries import guardianship, shielded_from
 from portal.db import db
+from portal.errors import Refused
 from portal.text import _
 
 bp = doors.parents(Blueprint("changes", __name__, url_prefix="/account/gegevens"))
+stopping = doors.public(Blueprint("stop_iban", __name__))
 
 
 @bp.route("/woonadres", methods=["GET", "POST"])
@@ -83,3 +86,47 @@ def withdraw(change_id):
         db.session.commit()
         flash(_("Uw aanvraag is ingetrokken. Alles blijft zoals het was."), "success")
     return answers.redirect(url_for("own.details"))
+
+
+# The number of a bank account
+
+
+@bp.route("/rekeningnummer", methods=["GET", "POST"])
+def change_iban():
+    form, account = forms.IbanForm(), current_user.account
+    if first := confirm_first(url_for(".change_iban"), form):
+        return first
+    if form.validate_on_submit():
+        try:
+            actions.ask_iban(account, form.iban.data)
+        except Refused as refusal:
+            form.iban.errors = [str(refusal)]
+        else:
+            db.session.commit()
+            flash(_("Uw nieuwe rekeningnummer geldt over 48 uur. U krijgt hierover een e-mail."), "success")
+            return answers.redirect(url_for("own.details"))
+    waiting = queries.bank_waiting(account.person_id, clock.now())
+    return answers.form_page("changes/change_iban.html", form, waiting=waiting)
+
+
+@bp.post("/rekeningnummer/<uuid:bank_id>/stoppen")
+def stop_iban(bank_id):
+    bank = find.find_own_bank(bank_id)
+    if answers.allowed(lambda: actions.stop_iban(bank, by=current_user.account.id)):
+        db.session.commit()
+        flash(_("Het nieuwe rekeningnummer gaat niet door."), "success")
+    return answers.redirect(url_for("own.details"))
+
+
+@stopping.route("/rekeningnummer-houden/<path:token>", methods=["GET", "POST"])
+def stop(token):
+    bank = find.find_bank_to_stop(token)
+    if bank is None:
+        return answers.gone("changes/iban_gone.html")
+    if request.method == "GET":
+        return render_template("changes/stop_iban.html", bank=bank, token=token)
+    if not answers.allowed(lambda: actions.stop_iban(bank)):
+        return answers.gone("changes/iban_gone.html")
+    db.session.commit()
+    flash(_("Het nieuwe rekeningnummer gaat niet door. Was u het niet? Kies dan nu een nieuw wachtwoord."), "success")
+    return answers.redirect(url_for("auth.forgot_password"))

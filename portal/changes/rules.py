@@ -163,3 +163,33 @@ def kept(contacts: Sequence[Mapping[str, str]]) -> dict[str, list[dict[str, str]
 def mark(values: Values) -> str:
     """The same for the same values: what a page showed, and what is there when its button is pressed."""
     return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:16]
+
+
+# The number of a bank account
+
+IBAN_WAITS = timedelta(hours=48)  # in which whoever it belongs to can stop it (domain.md, F11)
+STOPS_IBAN = "stop iban"
+# How long an IBAN is in each country of SEPA (European Payments Council, EPC409-09).
+_LENGTHS = {
+    "AD": 24, "AL": 28, "AT": 20, "BE": 16, "BG": 22, "CH": 21, "CY": 28, "CZ": 24, "DE": 22, "DK": 18, "EE": 20,
+    "ES": 24, "FI": 18, "FR": 27, "GB": 22, "GI": 23, "GR": 27, "HR": 21, "HU": 28, "IE": 22, "IS": 26, "IT": 27,
+    "LI": 21, "LT": 20, "LU": 20, "LV": 21, "MC": 27, "MD": 24, "ME": 22, "MK": 19, "MT": 31, "NL": 18, "NO": 15,
+    "PL": 28, "PT": 25, "RO": 24, "RS": 22, "SE": 24, "SI": 19, "SK": 24, "SM": 27, "VA": 22,
+}  # fmt: skip
+
+
+def iban_of(typed: str) -> str:
+    """An IBAN in the one form in which it is kept, or "" when this is none (ISO 13616: 97 divides it but for 1)."""
+    iban = "".join(typed.split()).upper()
+    if not re.fullmatch(r"[A-Z]{2}[0-9]{2}[A-Z0-9]+", iban) or len(iban) != _LENGTHS.get(iban[:2]):
+        return ""
+    return iban if int("".join(str(int(sign, 36)) for sign in iban[4:] + iban[:4])) % 97 == 1 else ""
+
+
+def in_fours(iban: str) -> str:
+    return " ".join(iban[at : at + 4] for at in range(0, len(iban), 4))
+
+
+def masked(iban: str) -> str:
+    """NL** **** **** **** 89: enough to know one's own by."""
+    return in_fours(iban[:2] + "*" * (len(iban) - 4) + iban[-2:])

@@ -1,18 +1,22 @@
-"""The office decides about changes (`bp`), and changes addresses (`homes`) and what is known of a child (`care`)."""
+"""The office decides about changes (`bp`), and changes addresses (`homes`) and what is known of a
+child (`care`), and reads the number of a bank account (`banks`)."""
 
 from flask import Blueprint, flash, g, render_template, request, url_for
 from flask_login import current_user
 
 from portal import answers, clock, doors
+from portal.audit.actions import record
+from portal.auth.find import confirm_first
 from portal.changes import actions, find, forms, queries, rules
 from portal.children.find import find_child_here, shielded
 from portal.children.queries import account_of
-from portal.db import db
+from portal.db import db, writing
 from portal.parents.find import find_parent
 from portal.text import _
 
 bp = doors.staff(Blueprint("office_changes", __name__, url_prefix="/beheer/wijzigingen"), "changes.decide")
 homes = doors.staff(Blueprint("office_homes", __name__, url_prefix="/beheer/ouders"), "parents.change")
+banks = doors.staff(Blueprint("office_banks", __name__, url_prefix="/beheer/ouders"), "iban.see")
 care = doors.staff(Blueprint("office_care", __name__, url_prefix="/beheer/kinderen"), "children.change")
 
 
@@ -113,3 +117,18 @@ def change_contacts(child_id, person_id):
             return answers.redirect(url_for("office_children.child", child_id=child_id))
     found, link = find.find_naming(child_id, person_id)
     return answers.form_page("changes/office_contacts.html", form, child=found, link=link)
+
+
+@banks.get("/<uuid:account_id>/rekeningnummer")
+def iban(account_id):
+    account = find_parent(account_id)
+    if first := confirm_first(url_for(".iban", account_id=account_id)):
+        return first
+    by = current_user.account.id
+    with writing():
+        record("iban_seen", account_id, by=by)
+        db.session.commit()
+    account = find_parent(account_id)
+    bank = queries.bank_at(account.person_id, clock.now())
+    number = rules.in_fours(actions.plain_iban(bank)) if bank else ""
+    return render_template("changes/iban.html", account=account, bank=bank, number=number)

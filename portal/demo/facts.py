@@ -79,6 +79,12 @@ HOMES = (
     ("fatima@voorbeeld.nl", ("Kerkplein", "7", "", "3011 EF", "Rotterdam", ""), 0),
     ("fatima@voorbeeld.nl", ("Weteringkade", "31", "bis", "3032 GH", "Rotterdam", ""), 21),
 )
+# Account numbers of nobody, asked so many days ago
+IBANS = (
+    ("anna@voorbeeld.nl", "NL91 ABNA 0417 1643 00", 90),
+    ("fatima@voorbeeld.nl", "NL39 RABO 0300 0652 64", 90),
+    ("fatima@voorbeeld.nl", "BE68 5390 0754 7034", 0),
+)
 CARE_ASKED = (
     ("piet@voorbeeld.nl", "Noor Bakker", {"allergies": "Pinda en hazelnoot"}),
     (

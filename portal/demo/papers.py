@@ -133,6 +133,10 @@ def _ask_changes() -> None:
             changes.ask_address(account_with(email), home, clock.today() + timedelta(days=days))
         else:
             changes.change_address(account_with(email), home, date(clock.today().year - 1, 3, 1), by=wil)
+    for email, iban, days in facts.IBANS:
+        asked = changes.ask_iban(account_with(email), iban)
+        asked.effective_at += timedelta(days=-days)
+    changed(sa.delete(Mail).where(Mail.kind == "changes/iban_asked"))
     for email, name, other in facts.CARE_ASKED:
         known = care_of(child_named(name).id)
         changes.ask_care(account_with(email), child_named(name), {**known, **other})

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from portal import clock
 from portal.audit.models import AccessLog
 from portal.auth.models import Account, OneTimeLink, Person, Session, TemporaryPassword
-from portal.changes.models import DataChange, EmergencyContact, HomeAddress
+from portal.changes.models import BankAccount, DataChange, EmergencyContact, HomeAddress
 from portal.children.models import Child, Guardianship
 from portal.consent.models import Consent, ConsentPurpose
 from portal.contracts.models import Agreement, Contract, ContractRequest
@@ -52,6 +52,8 @@ HELD = [
           "valid_to", "created_at")),
     Held("home_addresses", lazy_gettext("Woonadressen"), HomeAddress, "person_id",
          ("valid_from", "street", "number", "addition", "postcode", "town", "country")),
+    Held("bank_accounts", lazy_gettext("Rekeningnummers"), BankAccount, "person_id",
+         ("created_at", "masked", "effective_at", "stopped_at")),
     Held("emergency_contacts", lazy_gettext("Noodcontacten"), EmergencyContact, "person_id",
          ("child_id", "name", "phone", "relation")),
     Held("data_changes", lazy_gettext("Gevraagde wijzigingen"), DataChange, "person_id",
@@ -122,6 +124,8 @@ LABELS = {
     "postcode": lazy_gettext("Postcode"), "town": lazy_gettext("Woonplaats"), "country": lazy_gettext("Land"),
     "name": lazy_gettext("Naam"), "relation": lazy_gettext("Wie is dat van uw kind?"), "old": lazy_gettext("Het was"),
     "new": lazy_gettext("Het wordt"), "reason": lazy_gettext("Waarom"), "effective_on": lazy_gettext("Vanaf"),
+    "masked": lazy_gettext("IBAN"), "effective_at": lazy_gettext("Geldt vanaf"),
+    "stopped_at": lazy_gettext("Tegengehouden of vervangen"),
     "purpose": lazy_gettext("Waarvoor"), "value": lazy_gettext("Antwoord"), "words": lazy_gettext("Tekst"),
     "one_time_date": lazy_gettext("Alleen op"),
     "kind": lazy_gettext("Soort"), "sent_at": lazy_gettext("Verstuurd"), "seen_at": lazy_gettext("Gezien"),

@@ -23,7 +23,7 @@ from tests.forms import EXAMPLES
 
 SECRETS = (
     "anna.geheim@voorbeeld.nl", "06-87654321", "Firefox, Linux", "Geheimstraat", "Tante Stil", "06-55556666",
-    "Truus Verstopt", "06-55501234",
+    "Truus Verstopt", "06-55501234", "NL** ****",
 )  # fmt: skip
 
 
@@ -43,6 +43,7 @@ def secret(kok, noor, anna, visitor, inside):
         changes.ask_contacts(account, session.get(Child, noor.id), [*contacts, contacts[0]])
         oma = Permission(SECRETS[6], "oma", SECRETS[7])
         pickup.allow(session.get(Child, noor.id), oma, granted_by=anna.person_id, by=account)
+        changes.ask_iban(account, "NL91ABNA0417164300")
         know_names(session.scalars(sa.select(Person)).all())
 
 
