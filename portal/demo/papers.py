@@ -9,6 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from portal import clock
+from portal.auth.models import Person
 from portal.changes import actions as changes
 from portal.changes.queries import care_of, changes_waiting
 from portal.changes.rules import ADDRESS, CARE, CONTACT
@@ -70,7 +71,7 @@ def _invoices(sender: str) -> None:
     for email, months, forgotten, all_lines in facts.INVOICES:
         for back in range(months, 0, -1):
             period = _month(back)
-            lines = [line for line in all_lines if people[line[0]].birth_date + YOUNGEST <= period]
+            lines = [line for line in all_lines if _is_there(people[line[0]], period)]
             number = f"{period.year}-{1001 + len(pdfs)}"
             state = "open" if back == 1 else "te laat" if back == forgotten else "betaald"
             amounts = [rounded(Fraction(hours * rate)) for _child, _kind, hours, rate in lines]
@@ -143,6 +144,10 @@ def _ask_changes() -> None:
     for back, change in enumerate(reversed(changes_waiting())):
         change.created_at = clock.now() - timedelta(days=2 * back, hours=5)
     db.session.flush()
+
+
+def _is_there(child: Person, period: date) -> bool:
+    return child.birth_date is not None and child.birth_date + YOUNGEST <= period
 
 
 def _take_over(bundle: Bundle) -> None:
