@@ -33,6 +33,7 @@ FEATURES = [
     "places",
     "face",
     "postmaster",
+    "retention",
     "consent",
     "photos",
     "pickup",

@@ -91,6 +91,8 @@ POSTS = {
     ),
     "office_children_change.change_child": gone_from(f"/beheer/kinderen/{ID}/wijzigen"),
     "office_children_change.leave": gone_from(f"/beheer/kinderen/{ID}/vertrek"),
+    "keeping.hold": gone_from(f"/beheer/kinderen/{ID}/bewaren"),
+    "keeping.let_go": Post("administratie", f"/beheer/kinderen/{ID}/bewaren/stoppen"),
     "office_rights.add_parent": gone_from(f"/beheer/kinderen/{ID}/ouders/nieuw"),
     "office_rights.change_rights": gone_from(f"/beheer/kinderen/{ID}/ouders/{ID}"),
     "office_rights.end_parent": gone_from(f"/beheer/kinderen/{ID}/ouders/{ID}/einde"),

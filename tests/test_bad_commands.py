@@ -22,6 +22,7 @@ GOOD = {
     "outbox retry": [ID],
     "export child": ["niemand", "--organisation", "kok", "--to", "nergens.zip", "--for", "niemand@voorbeeld.nl"],
     "export family": ["niemand@voorbeeld.nl", "--organisation", "kok", "--to", "nergens"],
+    "retention run": ["--organisation", "kok"],
     "audit verify": ["--organisation", "kok"],
     "audit who": ["niemand", "--organisation", "kok", "--from", "2026-11-01", "--to", "2026-11-30"],
     "mail doctor": ["--organisation", "kok", "--language", "nl"],

@@ -27,7 +27,20 @@ FLOORS = [
     ["fields", "answers", "menu", "jinja", "pages", "doors"],
     ["audit", "files", "passwords", "outbox"],
     ["auth", "bounces", "factors", "people"],
-    ["children", "delivery", "parents", "imports", "uploads", "paper", "own", "api", "places", "face", "postmaster"],
+    [
+        "children",
+        "delivery",
+        "parents",
+        "imports",
+        "uploads",
+        "paper",
+        "own",
+        "api",
+        "places",
+        "face",
+        "postmaster",
+        "retention",
+    ],
     [
         "consent",
         "photos",
@@ -56,7 +69,7 @@ FILES = [
 ]  # fmt: skip
 ONLY_IN = {
     "signing": ["outbox"], "smtp": ["outbox"], "transport": ["outbox"], "compose": ["outbox"],
-    "worker": ["outbox", "documents", "statements", "photos", "notices", "bounces", "uploads", "postmaster", "export"], "exif": ["export"], "archive": ["export"], "held": ["export"], "book": ["export"], "images": ["files"], "bucket": ["files"], "storage": ["files"], "events": ["auth"],
+    "worker": ["outbox", "retention", "documents", "statements", "photos", "notices", "bounces", "uploads", "postmaster", "export"], "exif": ["export"], "archive": ["export"], "held": ["export"], "book": ["export"], "images": ["files"], "bucket": ["files"], "storage": ["files"], "events": ["auth"],
     "cookies": ["auth"], "gate": ["auth"], "account": ["auth"],
     "facts": ["postmaster", "demo"], "providers": ["postmaster"], "spf": ["postmaster"], "domain": ["postmaster"],
     "dmarc": ["postmaster"], "server": ["postmaster"], "words": ["postmaster", "delivery", "logbook"], "arrived": ["bounces", "postmaster"], "mailbox": ["bounces"],

@@ -97,6 +97,7 @@ ASKS = {
     "children.see": ["office_children.children", "office_children.child", "office_search.search"],
     "children.change": [
         "office_children_change.add_child", "office_children_change.change_child", "office_children_change.leave",
+        "keeping.hold", "keeping.let_go",
         "office_care.change_care", "office_care.change_contacts",
     ],
     "iban.see": ["office_banks.iban"],

@@ -6,7 +6,8 @@ from flask import Flask
 def init_app(app: Flask) -> None:
     from portal import menu
     from portal.children.queries import PANELS
-    from portal.consent import queries, routes, staff
+    from portal.consent import actions, models, queries, routes, staff
+    from portal.retention.queries import OF_CHILD, Kept
     from portal.text import lazy_gettext
 
     for blueprint in (routes.bp, staff.bp):
@@ -14,3 +15,4 @@ def init_app(app: Flask) -> None:
     menu.add("staff", "office_consent.purposes", lazy_gettext("Toestemming"), 64)
     if queries.panel_of not in PANELS:
         PANELS.append(queries.panel_of)
+        OF_CHILD.append(Kept("child", "answers", models.Consent.child_id, actions.forget))

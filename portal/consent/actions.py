@@ -1,6 +1,8 @@
 """Giving and withdrawing consent, and the texts an organisation asks it with."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
 
 from portal import clock
 from portal.audit.actions import record
@@ -8,7 +10,7 @@ from portal.auth.models import Account
 from portal.children.models import Child
 from portal.consent import queries, rules
 from portal.consent.models import Consent, ConsentPurpose
-from portal.db import db, scope
+from portal.db import changed, db, scope
 from portal.errors import Refused
 from portal.text import _
 
@@ -83,3 +85,8 @@ def _check_name(name: str, code: str) -> None:
     taken = {each.name.casefold() for each in queries.purposes() if each.code != code}
     if " ".join(name.split()).casefold() in taken:
         raise Refused(_("Er is al een vraag met deze naam."))
+
+
+def forget(child_id: UUID) -> int:
+    """All answers about this child are over; how many."""
+    return changed(sa.delete(Consent).where(Consent.child_id == child_id))

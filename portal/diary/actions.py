@@ -12,7 +12,7 @@ from portal.auth.models import Account
 from portal.children.models import Child
 from portal.consent.queries import consented, purpose
 from portal.consent.rules import GROUP_NAME
-from portal.db import db, scope
+from portal.db import changed, db, scope
 from portal.diary import queries, rules
 from portal.diary.models import DiaryChild, DiaryEntry, DiaryVersion, DiaryVisit, RhythmEntry
 from portal.diary.rules import Rhythm
@@ -20,6 +20,7 @@ from portal.errors import Refused
 from portal.text import _
 
 SAME_PRESS = timedelta(seconds=20)
+MANY = 500  # ids in one statement
 
 # Stories
 
@@ -224,3 +225,22 @@ def visited(person_id: UUID) -> None:
             known.before_at = known.seen_at
         known.seen_at = now
     db.session.flush()
+
+
+# What is over (portal.retention)
+
+
+def forget_stories(child_id: UUID) -> int:
+    """This child is in no story any more, and stories of nobody are gone; of how many it was."""
+    entry_ids = list(db.session.scalars(sa.select(DiaryChild.entry_id).where(DiaryChild.child_id == child_id)))
+    count = changed(sa.delete(DiaryChild).where(DiaryChild.child_id == child_id))
+    for start in range(0, len(entry_ids), MANY):
+        some = entry_ids[start : start + MANY]
+        of_others = sa.select(DiaryChild.entry_id).where(DiaryChild.entry_id.in_(some))
+        changed(sa.delete(DiaryVersion).where(DiaryVersion.entry_id.in_(some), DiaryVersion.entry_id.not_in(of_others)))
+        changed(sa.delete(DiaryEntry).where(DiaryEntry.id.in_(some), DiaryEntry.id.not_in(of_others)))
+    return count
+
+
+def forget_rhythm(child_id: UUID) -> int:
+    return changed(sa.delete(RhythmEntry).where(RhythmEntry.child_id == child_id))

@@ -11,8 +11,9 @@ def init_app(app: Flask) -> None:
     from portal import menu
     from portal.auth.find import LANDS_ON
     from portal.children.queries import PANELS
-    from portal.documents import queries, routes, rules, staff
+    from portal.documents import actions, models, queries, routes, rules, staff
     from portal.doors import takes_files
+    from portal.retention.queries import OF_CHILD, Kept
     from portal.text import lazy_gettext
 
     for blueprint in (routes.bp, staff.bp):
@@ -23,3 +24,5 @@ def init_app(app: Flask) -> None:
     menu.add("parents", "documents.papers", lazy_gettext("Papieren"), 40)
     if queries.panel_of not in PANELS:
         PANELS.append(queries.panel_of)
+        is_paper = models.Document.kind == rules.CHILD_PAPER
+        OF_CHILD.append(Kept("child", "papers", models.Document.child_id, actions.forget_papers, is_paper))

@@ -13,7 +13,7 @@ from portal import clock
 from portal.audit.actions import record
 from portal.children.models import Child
 from portal.children.queries import account_of
-from portal.db import db, scope
+from portal.db import changed, db, scope
 from portal.documents import queries, rules
 from portal.documents.bundle import Bundle
 from portal.documents.models import Document
@@ -202,6 +202,22 @@ def withdraw(document: Document, by: UUID) -> None:
     db.session.delete(file)
     db.session.flush()
     _note("document_withdrawn", document, by)
+
+
+def forget_papers(child_id: UUID) -> int:
+    """The papers of this child are over; how many."""
+    papers = sa.select(Document.id).where(Document.child_id == child_id, Document.kind == rules.CHILD_PAPER)
+    return forget(list(db.session.scalars(papers)))
+
+
+def forget(document_ids: Collection[UUID]) -> int:
+    """These documents are over: rows and files go, and only the log knows of them. How many."""
+    of_them = Document.id.in_(document_ids)
+    file_ids = list(db.session.scalars(sa.select(Document.file_id).where(of_them, Document.file_id.is_not(None))))
+    changed(sa.update(Document).where(Document.replaced_by.in_(document_ids)).values(replaced_by=None))
+    count = changed(sa.delete(Document).where(of_them))
+    changed(sa.delete(File).where(File.id.in_(file_ids)))
+    return count
 
 
 def note_seen(document: Document, by: UUID, as_parent: bool) -> None:

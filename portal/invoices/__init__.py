@@ -12,6 +12,7 @@ def init_app(app: Flask) -> None:
     from portal.doors import takes_files
     from portal.imports.queries import RESULTS
     from portal.invoices import actions, cli, letters, routes, rules, staff
+    from portal.retention.queries import BY_YEAR, KeptByYear
     from portal.text import lazy_gettext
     from portal.uploads import actions as uploads
     from portal.uploads.worker import IMPORTS
@@ -25,5 +26,7 @@ def init_app(app: Flask) -> None:
     menu.add("parents", "invoices.invoices", lazy_gettext("Facturen"), 45, routes.has_invoices)
     menu.add("staff", "office_invoices.upload", lazy_gettext("Facturen"), 62)
     app.cli.add_command(cli.invoices)
+    if not any(each.forget is actions.forget_before for each in BY_YEAR):
+        BY_YEAR.append(KeptByYear("invoices", actions.forget_before))
     documents.KINDS[rules.INVOICE] = documents.Kind("invoices.see", documents.OF_PERSON)
     letters.register()

@@ -302,3 +302,17 @@ def _update(steps: Sequence[Step], by: UUID | None) -> None:
 def _chunks(values: list[T]) -> Iterator[list[T]]:
     for start in range(0, len(values), CHUNK):
         yield values[start : start + CHUNK]
+
+
+# What is over (portal.retention)
+
+
+def forget_before(first_day: date, most: int, held: Any) -> int:
+    """Invoices of before this day, but none with a child that is held, with lines and PDFs; how many."""
+    of_held = sa.select(InvoiceLine.invoice_id).where(InvoiceLine.child_id.in_(held))
+    old = sa.select(Invoice.id, Invoice.document_id).where(Invoice.period < first_day, Invoice.id.not_in(of_held))
+    found = db.session.execute(old.order_by(Invoice.period, Invoice.id).limit(most)).all()
+    changed(sa.delete(InvoiceLine).where(InvoiceLine.invoice_id.in_([row.id for row in found])))
+    changed(sa.delete(Invoice).where(Invoice.id.in_([row.id for row in found])))
+    documents.forget([row.document_id for row in found])
+    return len(found)

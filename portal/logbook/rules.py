@@ -123,6 +123,10 @@ KINDS: dict[str, tuple[Words, dict[str, Words]]] = {
             "export_asked": lambda: _("Gevraagd om alles van een kind mee te nemen"),
             "parents_imported": lambda: _("Bestand met ouders geïmporteerd"),
             "changed_by_program": lambda: _("Kind doorgegeven door ander programma"),
+            "days_go_soon": lambda: _("Ouders gemaild dat dagboek en foto's weggaan"),
+            "forgotten": lambda: _("Opgeruimd: de bewaartermijn is voorbij"),
+            "keeping_held": lambda: _("Van een kind wordt niets opgeruimd"),
+            "keeping_let_go": lambda: _("Van een kind gelden de gewone bewaartermijnen weer"),
             "import_settled": lambda: _("Twijfels van een import nagekeken"),
         },
     ),
@@ -213,6 +217,7 @@ OF_EVERYONE = ("parents_downloaded",)  # looks at every parent and child at once
 OF_A_CHILD = (
     "child_added", "child_changed", "care_changed", "bsn_changed", "child_leaves", "consent_given",
     "consent_refused", "pickup_added", "pickup_allowed_once", "pickup_ended",
+    "days_go_soon", "forgotten",
 )  # fmt: skip
 # Parents who look at their own child read it of themselves only: nobody wants to be counted by the other parent.
 NOT_TOLD = ("days_seen", "photos_seen", "photos_downloaded")

@@ -150,8 +150,19 @@ def opened_by_staff(photo_id: UUID, child_ids: Collection[UUID], by: UUID) -> No
         look("photo_seen", by, child_id, object_type="photo", object_id=photo_id)
 
 
-def _forget_files(photo_id: UUID, size: str | None = None) -> None:
-    kept = sa.select(PhotoFile.file_id).where(PhotoFile.photo_id == photo_id)
+def forget(child_id: UUID) -> int:
+    """The photos that this child is on are over, also those with others: they did not see them any more. How many."""
+    photo_ids = list(db.session.scalars(sa.select(PhotoChild.photo_id).where(PhotoChild.child_id == child_id)))
+    for start in range(0, len(photo_ids), queries.MANY):
+        some = photo_ids[start : start + queries.MANY]
+        _forget_files(*some)
+        changed(sa.delete(PhotoChild).where(PhotoChild.photo_id.in_(some)))
+        changed(sa.delete(Photo).where(Photo.id.in_(some)))
+    return len(photo_ids)
+
+
+def _forget_files(*photo_ids: UUID, size: str | None = None) -> None:
+    kept = sa.select(PhotoFile.file_id).where(PhotoFile.photo_id.in_(photo_ids))
     kept = kept.where(PhotoFile.size == size) if size else kept
     file_ids = list(db.session.scalars(kept))
     changed(sa.delete(PhotoFile).where(PhotoFile.file_id.in_(file_ids)))
@@ -190,7 +201,7 @@ def finish(claimed: Claim, made: Photograph, keys: list[str]) -> bool:
     photo = _held(claimed)
     if photo is None:
         return False
-    _forget_files(photo.id, RAW)
+    _forget_files(photo.id, size=RAW)
     for (size, picture), key in zip(made.sizes, keys, strict=True):
         _keep(photo.id, size, key, picture)
     largest = max((picture for _, picture in made.sizes), key=lambda picture: picture.width)

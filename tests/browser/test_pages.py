@@ -950,7 +950,7 @@ def test_every_page_is_in_these_lists(server):
         "office_bsn.bsn", "office_statements.overview", "office_statements.office_statement",
         "statements.statements", "statements.statement", "invoices.invoices", "invoices.invoice", "office_invoices.upload",
         "office_search.search", "office_children.children", "office_children.child",
-        "office_children_change.add_child", "office_children_change.change_child", "office_children_change.leave",
+        "office_children_change.add_child", "office_children_change.change_child", "office_children_change.leave", "keeping.hold",
         "office_rights.add_parent", "office_rights.change_rights", "office_rights.end_parent",
         "office_blocks.ask_block", "office_parents.parents", "office_parents.parent",
         "office_parents_change.change_parent", "office_parents_change.change_address",

@@ -19,7 +19,7 @@ NEWS = (
     "auth/password_changed", "auth/new_device", "factors/second_step_changed", "children/child_added",
     "parents/address_changed", "parents/address_new", "postmaster/trial", "own/address_taken",
     "own/correction", "invoices/ready", "statements/ready", "contracts/waiting", "contracts/decided", "changes/decided",
-    "changes/waiting", "pickup/changed",
+    "changes/waiting", "pickup/changed", "retention/offer",
 )  # fmt: skip
 # What tells of something new can be stopped by a link, and then by a button of the mail program.
 STOPPABLE = ("notices/first_photo", "notices/evening", "notices/news")
@@ -52,6 +52,7 @@ def context_of(folder, origin):
         "statements/ready": "/jaaropgaven",
         "contracts/decided": f"/contracten/verzoeken/{UUID(int=7)}",
         "export/ready": f"/meenemen/{UUID(int=7)}",
+        "retention/offer": f"/meenemen/{UUID(int=7)}",
         "own/confirm_address": f"/account/adres/bevestigen/{TOKEN}",
         "own/address_asked": f"/adres-houden/{TOKEN}",
         "own/address_moved": f"/adres-houden/{TOKEN}",
@@ -83,6 +84,7 @@ def context_of(folder, origin):
         "children/child_added": {"child": "Noor"},
         "pickup/changed": {"child": "Noor", "change": "added"},
         "export/ready": {"child": "Noor"},
+        "retention/offer": {"child": "Noor", "last_day": EXPIRES.date()},
         "changes/waiting": {"number": 3},
         "changes/iban_asked": {"moment": MOMENT, "effective": EXPIRES},
         "own/confirm_address": {"email": "anna.nieuw@voorbeeld.nl"},
