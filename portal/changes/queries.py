@@ -12,7 +12,7 @@ from portal.auth.models import Account
 from portal.changes import rules
 from portal.changes.models import BankAccount, ChildCare, DataChange, EmergencyContact, HomeAddress
 from portal.children.models import Child, Guardianship
-from portal.children.queries import guardianships_of
+from portal.children.queries import guardianship, guardianships_of, shielded_from
 from portal.db import db
 from portal.outbox.models import Mail
 from portal.own.models import AddressChange
@@ -61,6 +61,14 @@ def contacts_of(child_id: UUID, hidden: Collection[UUID] = ()) -> Sequence[Emerg
     found = sa.select(EmergencyContact).where(EmergencyContact.child_id == child_id, names)
     found = found.where(EmergencyContact.person_id.not_in(hidden)) if hidden else found
     return db.session.scalars(found.order_by(EmergencyContact.person_id, EmergencyContact.position)).all()
+
+
+def contacts_for(person_id: UUID, child_id: UUID) -> Sequence[EmergencyContact]:
+    """Those that this guardian may know of (domain.md, B3 and B5)."""
+    link = guardianship(child_id, person_id)
+    if link is None or not rules.sees_contacts(link.role):
+        return []
+    return contacts_of(child_id, shielded_from(person_id))
 
 
 def contacts_by(child_id: UUID, person_id: UUID) -> list[dict[str, str]]:

@@ -7,7 +7,6 @@ from portal import answers, clock, doors
 from portal.auth.find import confirm_first
 from portal.changes import actions, find, forms, queries, rules
 from portal.children.find import find_child
-from portal.children.queries import guardianship, shielded_from
 from portal.db import db
 from portal.errors import Refused
 from portal.text import _
@@ -32,11 +31,9 @@ def change_home():
 @bp.get("/kinderen/<uuid:child_id>")
 def child(child_id):
     found, me = find_child(child_id), current_user.account.person_id
-    link, hidden = guardianship(child_id, me), shielded_from(me)
-    contacts = queries.contacts_of(child_id, hidden) if rules.sees_contacts(link.role) else []
     return render_template(
-        "changes/child.html", child=found, link=link, care=queries.care_of(child_id), labels=rules.CARE,
-        contacts=contacts, me=me, decides=find.decides(found),
+        "changes/child.html", child=found, care=queries.care_of(child_id), labels=rules.CARE,
+        contacts=queries.contacts_for(me, child_id), me=me, decides=find.decides(found),
         waiting=[kind for kind in ("care", "contacts") if queries.change_waiting(kind, me, child_id)],
     )  # fmt: skip
 

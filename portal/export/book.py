@@ -13,6 +13,7 @@ from flask import current_app
 
 from portal import clock
 from portal.auth.models import Account
+from portal.changes.rules import CARE
 from portal.diary.queries import Picture, Story, Told
 from portal.diary.rules import in_a_row, said
 from portal.export.held import HELD, LABELS
@@ -100,7 +101,8 @@ def pages(taken: Taken, missing: set[UUID]) -> Iterator[Page]:
         "child": taken.child, "organisation": taken.organisation, "locale": language(), "months": months,
         "tints": accents(taken.organisation.colour), "file_of": file_of, "in_a_row": in_a_row, "days": days,
         "alt_of": alt_of, "news": taken.news, "missing": missing, "news_file": news_file, "paper_file": paper_file,
-        "papers": [each for each in taken.papers if each.id not in missing],
+        "papers": [each for each in taken.papers if each.id not in missing], "care": taken.care,
+        "contacts": taken.contacts, "care_names": CARE,
     }  # fmt: skip
     yield _written("index.html", last, cover=_cover(months), **words)
     for place, month in enumerate(months):
@@ -209,6 +211,8 @@ def _json(taken: Taken, days: list[BookDay], missing: set[UUID]) -> str:
             }
             for each in taken.papers
         ],
+        "care": taken.care,
+        "emergency_contacts": [contact._asdict() for contact in taken.contacts],
         "pickup": [
             {
                 "name": each.name, "relation": each.relation, "phone": each.phone,

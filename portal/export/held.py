@@ -177,7 +177,18 @@ def _told(row: Any, names: dict[str, dict[UUID, str]]) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return clock.local(value).isoformat(timespec="seconds")
+    if isinstance(value, dict):
+        return ", ".join(_leaves(value))
     return value.isoformat() if isinstance(value, date) else value
+
+
+def _leaves(value: Any) -> Iterator[str]:
+    """The words in what is kept as JSON, in their order."""
+    if isinstance(value, str):
+        yield from [value] if value else []
+    else:
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _leaves(each)
 
 
 def _log(account: Account) -> Iterator[dict[str, Any]]:

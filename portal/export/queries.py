@@ -11,6 +11,7 @@ from sqlalchemy.orm import undefer
 
 from portal import clock
 from portal.auth.models import Account, Person, Session
+from portal.changes.queries import care_of, contacts_for
 from portal.children.models import Child, Guardianship
 from portal.children.queries import SEES_TODAY, ChildLine, children_of
 from portal.db import db
@@ -71,6 +72,14 @@ class Fetcher(NamedTuple):
     only_on: date | None
 
 
+class Contact(NamedTuple):
+    """Somebody who can be called for this child, as far as this parent may know it."""
+
+    name: str
+    phone: str
+    relation: str
+
+
 class Taken(NamedTuple):
     """All that this parent may see now of this child, and where its photos are kept by id and size. Facts, no rows:
     they are used over many transactions.
@@ -82,6 +91,8 @@ class Taken(NamedTuple):
     news: list[News]
     papers: list[Paper]
     fetchers: list[Fetcher]
+    care: dict[str, str]
+    contacts: list[Contact]
     keys: dict[tuple[UUID, str], str]
 
     def marks(self) -> set[str]:
@@ -96,6 +107,8 @@ class Taken(NamedTuple):
             *(_mark("news", *item[:3], [each.id for each in item.attachments]) for item in self.news),
             *(_mark("paper", paper.id, paper.title) for paper in self.papers),
             *(_mark("fetcher", fetcher) for fetcher in self.fetchers),
+            _mark("care", self.care),
+            *(_mark("contact", contact) for contact in self.contacts),
         }
 
 
@@ -113,7 +126,8 @@ def taken(account: Account, child_id: UUID) -> Taken | None:
         for each in open_for(account.person_id, child_id)
     ]
     papers = _papers(account.person_id, child_id)
-    return Taken(child, house, everything, _news(child_id), papers, fetchers, keys)
+    contacts = [Contact(each.name, each.phone, each.relation) for each in contacts_for(account.person_id, child_id)]
+    return Taken(child, house, everything, _news(child_id), papers, fetchers, care_of(child_id), contacts, keys)
 
 
 def _papers(person_id: UUID, child_id: UUID) -> list[Paper]:

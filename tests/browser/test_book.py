@@ -14,7 +14,7 @@ from portal.children.queries import ChildLine
 from portal.diary.queries import Everything, Picture, Story, Told
 from portal.diary.rules import Rhythm
 from portal.export import book
-from portal.export.queries import Attachment, House, News, Paper, Taken
+from portal.export.queries import Attachment, Contact, Fetcher, House, News, Paper, Taken
 from tests.browser.conftest import CHECKERS
 from tests.browser.test_pages import axe, look_at  # noqa: F401
 from tests.conftest import missing
@@ -40,10 +40,12 @@ def taken():
     news = [
         News(UUID(int=9), "Feest", "Kom ook.", "Els Berg", moments[1], None, [Attachment(ID, "", "Brief & zo.pdf")])
     ]
-    papers = [Paper(UUID(int=11), "Verslag", moments[2], "", "verslag van Noor.pdf")]
+    papers = [Paper(UUID(int=11), "Verslag", moments[2], "")]
     child = ChildLine(ID, "Noor", "Noor Bakker", DAYS[0], "De Vlinders", None, None, None)
     house = House("Kok Kinderopvang", "kantoor@kok.test", "010-1234567", "#1f6f66", "nl")
-    return Taken(child, house, Everything(rhythm, stories, pictures), news, papers, {})
+    care = {"doctor": "Dokter Smit", "doctor_phone": "010-1234567", "allergies": "Pinda", "medical_notes": ""}
+    contacts, fetchers = [Contact("Oma Riet", "06-12345678", "oma")], [Fetcher("Jan", "buurman", "", None, None)]
+    return Taken(child, house, Everything(rhythm, stories, pictures), news, papers, fetchers, care, contacts, {})
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,9 @@ import pytest
 from portal import clock
 from portal.audit.models import AccessLog
 from portal.auth import mails
-from portal.auth.models import Person
+from portal.auth.models import Account, Person
+from portal.changes import actions as changes
+from portal.changes.rules import ADDRESS
 from portal.children.models import Block, Child, Guardianship
 from portal.db import db
 from portal.export.held import HELD, NOT_HELD
@@ -98,6 +100,9 @@ def test_family_gets_what_is_held_about_one_parent_and_the_zip_of_each_child(
         link = session.query(Guardianship).filter_by(person_id=piet.person_id).one()
         link.address_shielded = True
         session.get(Person, piet.person_id).phone = "06-87654321"
+        home = dict(zip(ADDRESS, ("Kade", "3", "", "3011 AB", "Rotterdam", ""), strict=True))
+        changes.ask_address(session.get(Account, anna.id), home, clock.today())
+        changes.ask_iban(session.get(Account, anna.id), "NL91ABNA0417164300")
         for _mail in (1, 2):
             mails.new_device(anna.id, "Chrome")
         session.query(Mail).first().state = "sent"
@@ -109,6 +114,8 @@ def test_family_gets_what_is_held_about_one_parent_and_the_zip_of_each_child(
     assert held["person"][0]["family_name"] == "Vries" and held["account"][0]["email"] == anna.email
     assert held["children"][0]["child"] == "Noor" and held["consents"][0]["value"] is True
     assert {mail["state"] for mail in held["mails"]} == {"new", "sent"} and held["sessions"][0]["browser"]
+    assert held["data_changes"][0]["new"] == "Kade, 3, 3011 AB, Rotterdam"
+    assert held["bank_accounts"][0]["masked"] == "NL** **** **** **** 00" and "ABNA" not in json.dumps(held)
     assert "login" in {line["action"] for line in held["access_log"]}
     page = (folder / "gegevens.html").read_text()
     assert page.count("<h1>") == 1 and "Alles wat Kok Kinderopvang" in page

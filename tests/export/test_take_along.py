@@ -15,7 +15,10 @@ from PIL import Image
 from portal import clock
 from portal.audit.models import AccessLog
 from portal.auth.models import Account, Session
+from portal.changes import actions as changes
+from portal.children import actions as children
 from portal.children.models import Block, Child, Guardianship
+from portal.children.queries import guardianship
 from portal.diary.models import DiaryEntry
 from portal.documents import actions as documents
 from portal.documents.models import Document
@@ -103,6 +106,28 @@ def test_documents_and_news_go_along_as_far_as_this_parent_may_open_them(take, t
     with inside(kok) as session:
         documents.withdraw(session.query(Document).filter_by(title="Verslag").one(), els.id)
     assert mine.fetch().status_code == 404
+
+
+def test_health_and_emergency_contacts_go_along_as_far_as_this_parent_may_know_them(
+    take, kok, noor, anna, piet, inside
+):
+    with inside(kok) as session:
+        child, by = session.get(Child, noor.id), session.get(Account, anna.id)
+        care = {"doctor": "Dokter Smit", "doctor_phone": "010-1234567", "allergies": "Pinda", "medical_notes": "Pen"}
+        changes.change_care(child, care, by)
+        for parent, name in ((anna, "Oma Riet"), (piet, "Opa Jan")):
+            contact = {"name": name, "phone": "06-12345678", "relation": "familie"}
+            changes.change_contacts(child, parent.person_id, [contact], by=session.get(Account, parent.id))
+    mine = take()
+    with mine.unzipped() as zip_:
+        told = json.loads(read(zip_, "data.json"))
+        jsonschema_rs.validator_for(json.loads(SCHEMA.read_text())).validate(told)
+        assert told["care"] == care and {each["name"] for each in told["emergency_contacts"]} == {"Oma Riet", "Opa Jan"}
+        page = read(zip_, "index.html")
+        assert all(words in page for words in ("Dokter Smit", "Pinda", "Oma Riet (familie), 06-12345678", "Opa Jan"))
+    with inside(kok):
+        children.shield_address(guardianship(noor.id, piet.person_id), True)
+    assert mine.fetch().status_code == 404, "what became secret is not handed out any more"
 
 
 def test_pixels_stay_as_they_are_kept(take, noor, ready, inside, kok):
