@@ -262,3 +262,19 @@ def tell_office() -> int:
         mails.waiting(account.id)
     db.session.flush()
     return len(people)
+
+
+# What is over (portal.retention)
+
+
+def forget_care(child_id: UUID) -> int:
+    return changed(sa.delete(ChildCare).where(ChildCare.child_id == child_id))
+
+
+def forget_contacts(child_id: UUID) -> int:
+    return changed(sa.delete(EmergencyContact).where(EmergencyContact.child_id == child_id))
+
+
+def forget_changes(child_id: UUID) -> int:
+    """What parents asked to change of this child, with what stood there before."""
+    return changed(sa.delete(DataChange).where(DataChange.child_id == child_id))

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 
+from portal.changes.rules import CARE, KIND_NAMES
 from portal.logbook.rules import role_words
 from portal.outbox.actions import name_of
 from portal.roles import ROLES
@@ -194,6 +195,11 @@ _DETAILS: dict[str, Callable[[str], str]] = {
     "address_trusted": _nothing,
     "parent_changed": _fields,
     "child_changed": _fields,
+    "care_changed": lambda names: ", ".join(str(CARE[name]).lower() for name in names.split(", ") if name in CARE),
+    **dict.fromkeys(
+        ("change_asked", "change_withdrawn", "change_approved", "change_refused"),
+        lambda kind: str(KIND_NAMES.get(kind, kind)),
+    ),
     "child_leaves": _leaves,
     "guardianship_added": _guardian,
     "guardianship_ended": _day("after ", lambda day: _("laatste dag: %(day)s", day=day)),

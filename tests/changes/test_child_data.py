@@ -3,10 +3,12 @@
 import pytest
 import sqlalchemy as sa
 
-from portal.changes.models import ChildCare, EmergencyContact
+from portal import clock
+from portal.changes.models import ChildCare, DataChange, EmergencyContact
 from portal.children import actions, queries
 from portal.children.models import Child, Guardianship
 from portal.db import db
+from portal.retention.worker import sweep
 from tests.changes.conftest import OWN, QUEUE, agree, waiting
 
 CARE = {
@@ -170,6 +172,22 @@ def test_parent_who_decides_no_more_is_not_followed(browser, child_page, office,
     assert "beslist niet meer mee" in desk.get(QUEUE).seen and waiting(desk) == [path]
     with inside(kok) as session:
         assert session.scalars(sa.select(ChildCare)).all() == []
+
+
+def test_what_is_known_of_a_child_that_left_goes_in_time(
+    browser, child_page, save_contact, time, inside, kok, noor, anna
+):
+    ask_care(browser, child_page)
+    save_contact(anna, "Oma Riet", "06-11112222")
+    with inside(kok) as session:
+        session.add(ChildCare(organisation_id=kok.id, child_id=noor.id, **CARE))
+        actions.leave(session.get(Child, noor.id), clock.today(), months=24)
+    for days, left in ((700, [1, 1, 1]), (40, [0, 0, 0])):
+        time.move(days=days)
+        with inside(kok) as session:
+            sweep()
+            counts = [len(session.scalars(sa.select(each)).all()) for each in (ChildCare, EmergencyContact, DataChange)]
+        assert counts == left
 
 
 def test_office_changes_contacts_of_a_parent(office, inside, kok, noor, anna, piet):

@@ -33,6 +33,7 @@ def test_address_holds_from_its_day_once_the_office_agrees(browser, office, post
     with inside(kok) as session:
         said = session.scalars(sa.select(AccessLog.action).where(AccessLog.account_id == anna.id)).all()
     assert {"change_asked", "change_approved"} <= set(said)
+    assert "Gevraagd om gegevens te wijzigen Woonadres" in office("manager").get("/beheer/logboek").seen
 
 
 def test_until_its_day_the_old_address_holds(browser, office, time, anna, inside, kok):
