@@ -67,6 +67,7 @@ ASKS = {
     ],
     "pickup.see": ["group_pickup.groups", "group_pickup.today"],
     "pickup.change": ["office_pickup.child", "office_pickup.end"],
+    "invoices.see": ["office_invoices.invoices", "office_invoices.invoice"],
     "papers.see": ["documents.document", "documents.landing"],
     "contracts.change": [
         "office_contracts.contracts", "office_contracts.contract", "office_contracts.add_contract",
@@ -128,7 +129,7 @@ ASKS = {
     ],
     "imports.do": [
         "uploads.upload", "uploads.example", "uploads.preview", "uploads.confirm", "uploads.throw_away",
-        "office_invoices.upload", "office_invoices.example", "uploads.progress", "imports.result", "imports.settle",
+        "invoices_import.upload", "invoices_import.example", "uploads.progress", "imports.result", "imports.settle",
     ],
     "log.see": ["logbook.overview", "logbook.download", "logbook.who_saw"],
     "mail.see": ["mails.outbox", "mail_check.report", "mail_check.run", "mail_check.source", "mail_check.send"],

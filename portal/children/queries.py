@@ -157,10 +157,14 @@ def guardianships_of(child_id: UUID) -> Sequence[Guardianship]:
 
 def shielded_from(person_id: UUID) -> frozenset[UUID]:
     """The persons whose address this guardian may not learn, also not when working here (domain.md, B5)."""
+    return frozenset(db.session.scalars(shielding(person_id)))
+
+
+def shielding(person_id: UUID) -> sa.Select[UUID]:
+    """The same for in a larger statement."""
     own, other = aliased(Guardianship), aliased(Guardianship)
     shielded = sa.select(other.person_id).join(own, own.child_id == other.child_id)
-    shielded = shielded.where(own.person_id == person_id, other.person_id != person_id, other.address_shielded)
-    return frozenset(db.session.scalars(shielded))
+    return shielded.where(own.person_id == person_id, other.person_id != person_id, other.address_shielded)
 
 
 def share_child(person_id: UUID, other_id: UUID) -> bool:

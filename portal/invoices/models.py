@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.auth.models import Person
-from portal.db import OrganisationRow
+from portal.db import OrganisationRow, plain_text
 from portal.documents.models import Document
 
 
@@ -16,7 +16,7 @@ class Invoice(OrganisationRow):
 
     __tablename__ = "invoice"
 
-    number: Mapped[str] = mapped_column(sa.String(40))
+    number: Mapped[str] = mapped_column(plain_text(40))
     sort: Mapped[str] = mapped_column(sa.String(8))  # invoice or credit
     period: Mapped[date] = mapped_column(sa.Date)  # the first day of the month; its year is that of the statement
     payer_id: Mapped[UUID] = mapped_column(sa.ForeignKey("person.id"), index=True)
@@ -32,8 +32,8 @@ class Invoice(OrganisationRow):
     __table_args__ = (
         sa.Index("ix_invoice_number", "organisation_id", "number", unique=True),
         sa.Index("ix_invoice_payer", "organisation_id", "payer_id", "period"),
-        sa.Index("ix_invoice_period", "organisation_id", "period"),
-        sa.Index("ix_invoice_newest", "organisation_id", "created_at"),
+        sa.Index("ix_invoice_period", "organisation_id", "period", "number"),
+        sa.Index("ix_invoice_state", "organisation_id", "state", "period", "number"),
         sa.CheckConstraint("sort IN ('invoice', 'credit')", name="sort"),
         sa.CheckConstraint("state IN ('open', 'paid', 'overdue')", name="state"),
     )
@@ -55,4 +55,7 @@ class InvoiceLine(OrganisationRow):
     amount_cents: Mapped[int]
     counts_for_statement: Mapped[bool]
 
-    __table_args__ = (sa.Index("ix_invoice_line_invoice", "organisation_id", "invoice_id", "position"),)
+    __table_args__ = (
+        sa.Index("ix_invoice_line_invoice", "organisation_id", "invoice_id", "position"),
+        sa.Index("ix_invoice_line_child", "organisation_id", "child_id", "invoice_id"),
+    )

@@ -144,6 +144,7 @@ KINDS: dict[str, tuple[Words, dict[str, Words]]] = {
             "photos_downloaded": lambda: _("Hele foto's van een kind geopend of bewaard"),
             "photo_seen": lambda: _("Foto bekeken"),
             "document_seen": lambda: _("Document geopend"),
+            "invoice_seen": lambda: _("Factuur bekeken"),
             "contract_seen": lambda: _("Contract bekeken"),
             "photo_downloaded": lambda: _("Hele foto geopend of bewaard"),
             "export_downloaded": lambda: _("Alles van een kind gedownload om mee te nemen"),

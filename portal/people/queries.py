@@ -70,7 +70,7 @@ def _first(terms: list[str]) -> sa.ColumnElement[bool]:
     return NameWord.word == terms[0] if len(terms[0]) == 1 else begins(NameWord.word, terms[0])
 
 
-def begins(word: InstrumentedAttribute[str], term: str) -> sa.ColumnElement[bool]:
+def begins(word: sa.ColumnElement[str] | InstrumentedAttribute[str], term: str) -> sa.ColumnElement[bool]:
     """No LIKE: row level security keeps PostgreSQL from using an index for it."""
     return sa.and_(word >= term, word < term + _LAST_LETTER)
 

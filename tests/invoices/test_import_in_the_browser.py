@@ -17,7 +17,7 @@ def desk(app, office):
 
 
 def send(browser, content, status=303):
-    page = browser.post("/beheer/facturen", status, files={"file": ("november.zip", content)})
+    page = browser.post("/beheer/facturen/importeren", status, files={"file": ("november.zip", content)})
     return browser.follow(page) if status == 303 else page
 
 
@@ -44,7 +44,7 @@ def test_zip_is_looked_at_confirmed_imported_and_told_of(app, desk, kok, anna, k
     work(app)
     done = desk.follow(desk.get(waiting.response.request.path, status=303))
     assert "2 nieuwe facturen" in done.seen and len(kept()) == 2
-    assert "november.zip" in desk.get("/beheer/facturen").seen
+    assert "november.zip" in desk.get("/beheer/facturen/importeren").seen
     assert "Facturen" in parent.get("/hulp").seen
     assert "Er is niets te doen" in send(desk, a_zip(row())).seen
     assert "1 factuur met een andere stand" in send(desk, a_zip(row(status="betaald"))).seen

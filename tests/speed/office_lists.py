@@ -17,7 +17,9 @@ from portal.auth.rules import sort_name
 from portal.children.models import Child, Guardianship
 from portal.db import db, within
 from portal.demo import actions as demo
+from portal.documents.models import Document
 from portal.factors.rules import code_now
+from portal.invoices.models import Invoice, InvoiceLine
 from portal.organisations.models import Group
 from portal.organisations.queries import organisation_named
 from portal.outbox.models import Mail
@@ -27,6 +29,7 @@ from tests import postgresql
 from tests.speed.browserless import Caller
 
 FEW, MANY = 100, 10_000
+INVOICES = 6  # of each family
 ROUNDS = 15
 GIVEN = ["Eva", "Noor", "Anna", "Bo", "Cas", "Daan", "Fleur", "Gijs", "Huub", "Iris", "Jet", "Kees", "Lotte", "Mees"]
 FAMILY = ["Smit", "Bakker", "Visser", "de Vries", "van der Berg", "Mulder", "Bos", "Vos", "Peters", "El Amrani"]
@@ -36,7 +39,8 @@ PAGES = [
     *(f"/beheer/kinderen?toon={state}" for state in ("alone", "left")),
     *(f"/beheer/ouders?toon={state}" for state in ("never", "late", "unreached", "moved", "blocked")),
     *(f"/beheer/e-mail?toon={state}" for state in ("failed", "waiting")),
-    "/beheer/logboek",
+    "/beheer/logboek", "/beheer/facturen",
+    *(f"/beheer/facturen?{asked}" for asked in ("zoek=noor+bak", "zoek=eva", "zoek=2026-00", "zoek=20", "toon=overdue", "jaar=2025")),
 ]  # fmt: skip
 
 
@@ -104,7 +108,8 @@ def _fill(families):
     chance, here, now = random.Random(7), database.scope(), clock.now()
     given_names, family_names, every = (GIVEN, FAMILY, 100) if families > FEW else (GIVEN[:2], FAMILY[:2], 2)
     group_ids = list(db.session.scalars(sa.select(Group.id)))
-    rows = {model: [] for model in (Person, NameWord, Account, Child, Guardianship, Mail)}
+    models = Person, NameWord, Account, Child, Guardianship, Mail, Document, Invoice, InvoiceLine
+    rows = {model: [] for model in models}
 
     def person(family, **values):
         given, id_ = chance.choice(given_names), uuid4()
@@ -147,10 +152,38 @@ def _fill(families):
                  "can_decide": True, "can_see_daily": True}
                 for each in parents
             )  # fmt: skip
+        for month in range(INVOICES):
+            document, invoice = _invoice(here, f"2026-{number:05}-{month}", parents[0], month, is_odd)
+            rows[Document].append(document)
+            rows[Invoice].append(invoice)
+            rows[InvoiceLine].append(_line(here, invoice["id"], child_id))
     for model, values in rows.items():
         for start in range(0, len(values), 5000):
             db.session.execute(sa.insert(model), values[start : start + 5000])
     db.session.commit()
+
+
+def _invoice(here, number, payer_id, month, is_late):
+    """The paper itself is gone: no file is kept of it."""
+    document_id, period = uuid4(), date(2026 - month % 2, 12 - month, 1)
+    document = {
+        "id": document_id, "organisation_id": here, "kind": "invoice", "title": number, "person_id": payer_id,
+        "sha256": "0" * 64, "retention": "financial", "withdrawn_at": clock.now(),
+    }  # fmt: skip
+    state = "overdue" if is_late and not month else "paid" if month else "open"
+    return document, {
+        "id": uuid4(), "organisation_id": here, "number": number, "sort": "invoice", "period": period,
+        "payer_id": payer_id, "total_cents": 92642, "due_on": period + timedelta(days=45), "state": state,
+        "document_id": document_id, "fingerprint": "",
+    }  # fmt: skip
+
+
+def _line(here, invoice_id, child_id):
+    return {
+        "organisation_id": here, "invoice_id": invoice_id, "position": 1, "child_id": child_id, "lrk_number": "123456789",
+        "care_type": "day", "description": "Vaste dagen", "minutes": 5190, "rate_cents": 1071, "amount_cents": 92642,
+        "counts_for_statement": True,
+    }  # fmt: skip
 
 
 if __name__ == "__main__":
