@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from portal import clock
 from portal.auth.models import Account, Person
 from portal.changes import actions as changes
+from portal.changes.models import DataChange
 from portal.children import actions, queries
 from portal.children.models import Block, Child, Guardianship
 from portal.children.rules import RightsDetails
@@ -99,6 +100,21 @@ def test_secret_address_stands_on_no_page_for_the_other_parent(role, other_paren
         for path in ("/beheer/export", "/beheer/logboek/bestand"):
             file = browser.send(path, f"csrf_token={browser.csrf}").text
             assert "Kim" in file and not any(secret in file for secret in SECRETS), path
+
+
+def test_what_a_secret_parent_asks_to_change_is_for_a_colleague(other_parent, office, anna, inside, kok):
+    with inside(kok) as session:
+        asked = [f"/beheer/wijzigingen/{change_id}" for change_id in session.scalars(sa.select(DataChange.id))]
+    desk = other_parent("administratie")
+    assert "Er wacht geen wijziging" in desk.get("/beheer/wijzigingen").seen
+    assert "Wijzigingen die ouders vragen" not in desk.get("/beheer").seen
+    for path in asked:
+        desk.get(path, 404)
+        desk.post(f"{path}/akkoord", 404)
+        desk.post(f"{path}/nee", 404, reason="Nee")
+    colleague = office("manager")
+    assert len(asked) == 2 and all(path in colleague.get("/beheer/wijzigingen").text for path in asked)
+    assert any("Geheimstraat" in colleague.get(path).seen for path in asked)
 
 
 def test_others_of_the_office_still_see_it(secret, office, noor, anna):
