@@ -80,7 +80,7 @@ class ContactForm(Form):
 
     name = Line(lazy_gettext("Naam"), None, 100, autocomplete="off")
     phone = Line(lazy_gettext("Telefoon"), None, 30, _is_phone, autocomplete="off", inputmode="tel")
-    relation = Line(lazy_gettext("Wie is dat van uw kind?"), None, 60, autocomplete="off")
+    relation = Line(lazy_gettext("Wie is dat van het kind?"), None, 60, autocomplete="off")
 
     @property
     def contact(self):

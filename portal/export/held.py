@@ -122,7 +122,7 @@ LABELS = {
     "role": lazy_gettext("Rol"), "last_login_at": lazy_gettext("Laatst ingelogd"), "child": lazy_gettext("Kind"),
     "street": lazy_gettext("Straat"), "number": lazy_gettext("Nummer"), "addition": lazy_gettext("Toevoeging"),
     "postcode": lazy_gettext("Postcode"), "town": lazy_gettext("Woonplaats"), "country": lazy_gettext("Land"),
-    "name": lazy_gettext("Naam"), "relation": lazy_gettext("Wie is dat van uw kind?"), "old": lazy_gettext("Het was"),
+    "name": lazy_gettext("Naam"), "relation": lazy_gettext("Wie is dat van het kind?"), "old": lazy_gettext("Het was"),
     "new": lazy_gettext("Het wordt"), "reason": lazy_gettext("Waarom"), "effective_on": lazy_gettext("Vanaf"),
     "masked": lazy_gettext("IBAN"), "effective_at": lazy_gettext("Geldt vanaf"),
     "stopped_at": lazy_gettext("Tegengehouden of vervangen"),
