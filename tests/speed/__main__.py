@@ -44,6 +44,7 @@ def main():
     _start_and_memory()
     _import()
     _import_invoices()
+    _make_statements()
     _photos()
     _take_along()
     _login_while_looking()
@@ -341,6 +342,18 @@ def _import_invoices():
         "import of 5,000 invoices with PDFs", "180 s, 300 MiB", f"{found['seconds']:.1f} s, {found['peak_mib']:.0f} MiB",
         "", found["seconds"] <= 180 and found["peak_mib"] <= 300,
     )  # fmt: skip
+
+
+def _make_statements():
+    from tests.speed.make_statements import PAYERS, measure
+
+    for name, found in measure():
+        _row(f"statement of 400 lines, {name}", "1 s", f"{found['one']:.2f} s", "", found["one"] <= 1)
+        _row(f"list of {PAYERS:,} statements, {name}", "0.3 s", f"{found['list']:.2f} s", "", found["list"] <= 0.3)
+        _row(
+            f"worker publishes {PAYERS:,} statements, {name}", "180 s, 300 MiB", f"{found['all']:.0f} s, {found['mib']:.0f} MiB",
+            "", found["all"] <= 180 and found["mib"] <= 300,
+        )  # fmt: skip
 
 
 def _photos():
