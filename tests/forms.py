@@ -115,6 +115,7 @@ POSTS = {
     "mail_keys.make": Post("manager", "/beheer/e-mail/handtekening/maken"),
     "mail_keys.look": Post("manager", "/beheer/e-mail/handtekening/kijken"),
     "uploads.upload": Post("administratie", "/beheer/import", {"file": "a"}, large=True),
+    "contract_imports.upload": Post("administratie", "/beheer/contracten/import", {"file": "a"}, large=True),
     "invoices_import.upload": Post("administratie", "/beheer/facturen/importeren", {"file": "a"}, large=True),
     "uploads.confirm": Post("administratie", f"/beheer/import/{ID}/bevestigen"),
     "uploads.throw_away": Post("administratie", f"/beheer/import/{ID}/weggooien"),

@@ -16,6 +16,7 @@ GOOD = {
     "staff add": ["els@kok.test", "--organisation", "kok", "--name", "Els van den Berg", "--role", "manager"],
     "staff reset-second-step": ["els@kok.test", "--organisation", "kok"],
     "parents import": ["nergens.csv", "--organisation", "kok"],
+    "contracts import": ["nergens.zip", "--organisation", "kok"],
     "invoices import": ["nergens.zip", "--organisation", "kok"],
     "parents send-credentials": ["niemand@voorbeeld.nl", "--organisation", "kok"],
     "sessions end": ["niemand@voorbeeld.nl", "--organisation", "kok"],

@@ -63,8 +63,8 @@ FLOORS = [
 ORDER = [name for floor in FLOORS for name in floor]
 # The files of a slice; each may import those before it.
 FILES = [
-    "facts", "providers", "spf", "domain", "dmarc", "server", "rules", "words", "bundle", "images", "exif", "archive", "bucket", "storage", "models", "queries", "papers", "held", "book", "sheet",
-    "mails", "actions", "events", "letters", "signing", "smtp", "transport", "compose", "arrived", "mailbox", "gather", "trial",
+    "facts", "providers", "spf", "domain", "dmarc", "server", "rules", "columns", "words", "bundle", "images", "exif", "archive", "bucket", "storage", "models", "queries", "papers", "held", "book", "sheet",
+    "mails", "actions", "intake", "events", "letters", "signing", "smtp", "transport", "compose", "arrived", "mailbox", "gather", "trial",
     "worker", "find", "cookies", "forms", "gate", "routes", "account", "staff", "cli", "__init__",
 ]  # fmt: skip
 ONLY_IN = {
@@ -73,7 +73,7 @@ ONLY_IN = {
     "cookies": ["auth"], "gate": ["auth"], "account": ["auth"],
     "facts": ["postmaster", "demo"], "providers": ["postmaster"], "spf": ["postmaster"], "domain": ["postmaster"],
     "dmarc": ["postmaster"], "server": ["postmaster"], "words": ["postmaster", "delivery", "logbook"], "arrived": ["bounces", "postmaster"], "mailbox": ["bounces"],
-    "bundle": ["documents"], "sheet": ["statements"], "papers": ["demo"], "gather": ["postmaster"], "trial": ["postmaster"],
+    "bundle": ["documents"], "columns": ["contracts"], "intake": ["contracts"], "sheet": ["statements"], "papers": ["demo"], "gather": ["postmaster"], "trial": ["postmaster"],
 }  # fmt: skip
 WEB = {"forms", "routes", "account", "gate", "staff"}
 TYPED = {"rules", "models", "queries", "mails", "actions"}

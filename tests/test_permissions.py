@@ -129,7 +129,7 @@ ASKS = {
     ],
     "imports.do": [
         "uploads.upload", "uploads.example", "uploads.preview", "uploads.confirm", "uploads.throw_away",
-        "invoices_import.upload", "invoices_import.example", "uploads.progress", "imports.result", "imports.settle",
+        "invoices_import.upload", "invoices_import.example", "contract_imports.upload", "contract_imports.example", "uploads.progress", "imports.result", "imports.settle",
     ],
     "log.see": ["logbook.overview", "logbook.download", "logbook.who_saw"],
     "mail.see": ["mails.outbox", "mail_check.report", "mail_check.run", "mail_check.source", "mail_check.send"],

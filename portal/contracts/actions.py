@@ -78,11 +78,15 @@ def new_version(
     if other is not None and other.id != contract.id:
         raise Refused(_("Er is al een contract met nummer %(number)s.", number=terms.number))
     _check(terms, people, contract.child_id)
-    before, document = contract.document, _document(terms, people, received, by)
-    documents.replace(before, document, by)
+    renew(contract, terms, people, _document(terms, people, received, by), by)
+    mails.waiting(queries.accounts_that_wait(contract.id), per_minute)
+
+
+def renew(contract: Contract, terms: Terms, people: People, document: Document, by: UUID | None) -> None:
+    """From here on this is what counts. The contract is held; the terms and the people were looked at."""
+    documents.replace(contract.document, document, by)
     _become(contract, terms, people, document)
     _note("contract_changed", contract, by)
-    mails.waiting(queries.accounts_that_wait(contract.id), per_minute)
 
 
 def _check(terms: Terms, people: People, child_id: UUID) -> None:
@@ -252,7 +256,7 @@ def decide(request: ContractRequest, is_approved: bool, reason: str, by: Account
         mails.decided(asker.id, request.id)
 
 
-def end_contract(contract: Contract, day: date | None, by: UUID) -> None:
+def end_contract(contract: Contract, day: date | None, by: UUID | None) -> None:
     """This is the last day, as the office knows it; None: not known yet. Held. Raises Refused."""
     if day and day < contract.starts_on:
         raise Refused(_("De laatste dag ligt voor de eerste dag."))
@@ -271,9 +275,10 @@ def _note_request(what: str, request: ContractRequest, by: UUID) -> None:
 
 
 def _note(action: str, contract: Contract, by: UUID | None, detail: str = "") -> None:
-    """With the party, not with the child: the other parents of it read nothing of this."""
     party = account_of(contract.party_id)
-    record(
-        action, party.id if party else None, by=by, object_type="contract", object_id=contract.id,
-        detail=detail or contract.number,
-    )  # fmt: skip
+    note(action, contract.id, party.id if party else None, by, detail or contract.number)
+
+
+def note(action: str, contract_id: UUID, account_id: UUID | None, by: UUID | None, detail: str) -> None:
+    """With the account of the party, not with the child: the other parents of it read nothing of this."""
+    record(action, account_id, by=by, object_type="contract", object_id=contract_id, detail=detail)

@@ -15,6 +15,8 @@ from portal.organisations.rules import MOST_NOTICE, notice
 from portal.sheets import cents, hours_of, plain, rounded
 from portal.text import _, lazy_gettext
 
+MOST_IN_ZIP = 100 << 20
+
 
 class ContractForm(Form):
     version = Hidden()
@@ -142,3 +144,9 @@ class DecideForm(Form):
     def validate_decision(self, field):
         if field.data not in ("approve", "refuse"):
             raise ValidationError(_("Kies een van de mogelijkheden."))
+
+
+class ContractsForm(Form):
+    file = File(
+        lazy_gettext("Zip met contracten"), lazy_gettext("Kies een bestand."), ".zip,.csv,application/zip", MOST_IN_ZIP
+    )

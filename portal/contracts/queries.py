@@ -1,7 +1,7 @@
 """Contracts for who may see them, who still has to agree, and the list of the office."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from portal.documents.models import Document
 from portal.people.rules import full_name
 
 PAGE = 50
+CHUNK = 500  # numbers in one question
 
 _ME = sa.bindparam("person_id", type_=sa.Uuid())
 _link, _other, _signer = aliased(Guardianship), aliased(Guardianship), aliased(ContractSigner)
@@ -224,6 +225,42 @@ def contracts_of_child(child_id: UUID) -> Sequence[Contract]:
     """All there are of this child, the newest first."""
     found = sa.select(Contract).where(Contract.child_id == child_id)
     return db.session.scalars(found.order_by(Contract.starts_on.desc(), Contract.number)).all()
+
+
+# What an import compares a file with
+
+
+class Known(NamedTuple):
+    """What is kept under a number already."""
+
+    id: UUID
+    child_id: UUID
+    ends_on: date | None
+    fingerprint: str
+    sha256: str  # of its PDF
+
+
+def known_contracts(numbers: Sequence[str]) -> dict[str, Known]:
+    """Of these numbers those that are there."""
+    columns = Contract.number, Contract.id, Contract.child_id, Contract.ends_on, Contract.fingerprint
+    found = sa.select(*columns, Document.sha256).join(Document, Document.id == Contract.document_id)
+    return {
+        row[0]: Known(*row[1:])
+        for start in range(0, len(numbers), CHUNK)
+        for row in db.session.execute(found.where(Contract.number.in_(numbers[start : start + CHUNK])))
+    }
+
+
+def links_today() -> dict[tuple[UUID, UUID], bool]:
+    """Who is a guardian of whom now, by child and person: whether it decides."""
+    found = sa.select(Guardianship.child_id, Guardianship.person_id, Guardianship.can_decide).where(is_linked_today())
+    return {(child, person): decides for child, person, decides in db.session.execute(found, {"today": clock.today()})}
+
+
+def shielded_links() -> set[tuple[UUID, UUID]]:
+    """By child and person: whose address the other guardians may not learn."""
+    found = sa.select(Guardianship.child_id, Guardianship.person_id).where(Guardianship.address_shielded.is_(True))
+    return {(child, person) for child, person in db.session.execute(found)}
 
 
 class Guardian(NamedTuple):

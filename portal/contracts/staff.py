@@ -1,6 +1,6 @@
 """Contracts for the office: added, followed, replaced by a new version."""
 
-from flask import Blueprint, current_app, flash, g, render_template, request, url_for
+from flask import Blueprint, Response, current_app, flash, g, render_template, request, url_for
 from flask_login import current_user
 
 from portal import answers, clock, doors
@@ -8,16 +8,22 @@ from portal import db as database
 from portal.audit.actions import look
 from portal.auth.find import as_id
 from portal.children.find import find_child_here, shielded
-from portal.contracts import actions, find, forms, queries, rules
+from portal.contracts import actions, columns, find, forms, intake, queries, rules
 from portal.db import db, writing
 from portal.documents import actions as documents
 from portal.documents import rules as document_rules
+from portal.documents import worker
 from portal.errors import Refused
+from portal.imports.queries import past_imports
 from portal.organisations.rules import notice
 from portal.text import _
 
 bp = doors.staff(Blueprint("office_contracts", __name__, url_prefix="/beheer"), "contracts.change")
+imports = doors.staff(Blueprint("contract_imports", __name__, url_prefix="/beheer/contracten/import"), "imports.do")
 SHOWN = 100  # requests on one page
+SHOWN_IMPORTS = 10
+# More than a file may be, so that who sends 200 MB reads in the form what to do.
+LARGEST_BODY = 256 << 20
 
 
 @bp.get("/contracten")
@@ -159,3 +165,28 @@ def _kept(form, write):
         db.session.commit()
     database.read_only()
     return contract_id
+
+
+# Many at once: look, confirm, wait, done (portal.uploads)
+
+
+@imports.route("", methods=["GET", "POST"])
+def upload():
+    form = forms.ContractsForm()
+    if form.validate_on_submit():
+        try:
+            kept = worker.looked_at(intake, form.file.data, current_user.account.id)
+        except Refused as refusal:
+            form.file.errors = [str(refusal)]
+        else:
+            return answers.redirect(url_for("uploads.preview", upload_id=kept.id))
+    return answers.form_page(
+        "contracts/upload.html", form, columns=columns.COLUMNS, past=past_imports(SHOWN_IMPORTS, intake.KIND)
+    )
+
+
+@imports.get("/voorbeeld.csv")
+def example():
+    response = Response(columns.EXAMPLE, mimetype="text/csv")
+    response.headers["Content-Disposition"] = 'attachment; filename="voorbeeld.csv"'
+    return response

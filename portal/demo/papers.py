@@ -14,6 +14,9 @@ from portal.changes import actions as changes
 from portal.changes.queries import care_of, changes_waiting
 from portal.changes.rules import ADDRESS, CARE, CONTACT
 from portal.children.models import Child
+from portal.contracts import actions as contracts
+from portal.contracts import columns, intake
+from portal.contracts.queries import contract_numbered
 from portal.db import changed, db
 from portal.demo import facts, rules
 from portal.demo.queries import account_with, child_named
@@ -36,6 +39,7 @@ def fill(organisation: Organisation) -> None:
     sender = organisation.name
     _papers(sender)
     _library(sender)
+    _contracts(sender)
     _invoices(sender)
     _ask_changes()
     _statements(organisation)
@@ -84,6 +88,31 @@ def _invoices(sender: str) -> None:
                 )
             pdfs[key_of(f"{number}.pdf")] = rules.paper(sender, f"Factuur {number}", _words(lines, total))
     _take_over(Bundle("\n".join(rows).encode(), {name: partial(bytes, pdf) for name, pdf in pdfs.items()}))
+
+
+def _contracts(sender: str) -> None:
+    """Most were on paper once; a new one waits for its parents, and one is asked to end."""
+    rows, pdfs = [";".join(columns.COLUMNS)], dict[str, bytes]()
+    for number, party, also, child, kind, days, weeks, rate, back in facts.CONTRACTS:
+        who, begins = child_named(child).person, _month(back)
+        agreed = "op papier" if back > 0 else "vragen"
+        words = f"Voor:\n{who.full_name}, {kind}, vanaf {begins:%d-%m-%Y}.\nDagen:\n{days}, {weeks} weken per jaar."
+        words += f"\nPrijs:\n{plain(rate)} euro per uur.\nOpzeggen:\nDat kan met een maand, per elke dag."
+        rows.append(
+            f"{number};{party};;{also};{who.given_name};{who.family_name};{who.birth_date};{kind};123456789;{days};"
+            f"{weeks};;{plain(rate)};{begins};;;{agreed};"
+        )
+        pdfs[key_of(f"{number}.pdf")] = rules.paper(sender, f"Contract {number}", words)
+    bundle = Bundle("\n".join(rows).encode(), {name: partial(bytes, pdf) for name, pdf in pdfs.items()})
+    examined = intake.examine(bundle)
+    result = intake.compare(examined)
+    intake.write(examined, intake.keep_pdfs(result, bundle), result.outcome(), per_minute=60)
+    email, number, days_left = facts.ENDING
+    contract, asker = contract_numbered(number), account_with(email)
+    if contract is not None:
+        day = clock.today() + timedelta(days=days_left)
+        asked = contracts.draft_request(contract, "end", day, "", usual=1, by=asker)
+        contracts.send_request(asked, usual=1, by=asker)
 
 
 def _statements(organisation: Organisation) -> None:

@@ -1,14 +1,73 @@
 """Contracts for Noor at Kok, with Anna unless a test says otherwise."""
 
+import io
+import zipfile
 from datetime import date
 
 import pytest
+import sqlalchemy as sa
 
-from portal.contracts import actions, rules
+from portal.contracts import actions, queries, rules
 from portal.contracts.actions import People
+from portal.contracts.columns import COLUMNS
+from portal.contracts.models import Contract
 from portal.contracts.rules import Terms
 from portal.documents import actions as documents
 from tests.documents.pdf import pdf
+from tests.imports.conftest import processes  # noqa: F401
+
+ROW = {
+    "contractnummer": "K-2026-17", "contractouder": "anna@voorbeeld.nl", "betaler": "", "mee_akkoord": "",
+    "kind_voornaam": "Noor", "kind_achternaam": "Bakker", "kind_geboortedatum": "1-5-2023", "opvangsoort": "dagopvang",
+    "lrk_nummer": "123456789", "dagen": "ma 8:00-17:00 + do 9 uur even", "weken": "50", "uren_per_jaar": "",
+    "tarief": "10,71", "begin": "4-1-2027", "eind": "", "opzegtermijn": "", "akkoord": "", "pdf": "",
+}  # fmt: skip
+
+
+def row(**values):
+    return {**ROW, **values}
+
+
+def a_file(*rows):
+    lines = [";".join(COLUMNS), *(";".join(each[name] for name in COLUMNS) for each in rows or (ROW,)), ""]
+    return "\r\n".join(lines).encode()
+
+
+def a_zip(*rows, table=None, pdfs=None, more=None):
+    """A zip as it is made by hand: pdfs is what is in each, by name; without it every contract has its own."""
+    if pdfs is None:
+        names = dict.fromkeys(each["pdf"] or f"{each['contractnummer']}.pdf" for each in rows or (ROW,))
+        pdfs = {name: pdf(name) for name in names}
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("contracten.csv", a_file(*rows) if table is None else table)
+        for name, each in {**pdfs, **(more or {})}.items():
+            archive.writestr(name, each)
+    return content.getvalue()
+
+
+@pytest.fixture
+def import_zip(command, tmp_path):
+    """Import these contracts at Kok."""
+
+    def run(*rows, options=(), content=None, **parts):
+        path = tmp_path / "contracten.zip"
+        path.write_bytes(a_zip(*rows, **parts) if content is None else content)
+        return command("contracts", "import", path, "--organisation", "kok", *options)
+
+    return run
+
+
+@pytest.fixture
+def kept(inside, kok):
+    """kept() is the number, version and last day of each contract, and whether it waits."""
+
+    def read():
+        with inside(kok) as session:
+            columns = sa.select(Contract.number, Contract.version, Contract.ends_on, Contract.is_waiting)
+            return [tuple(each) for each in session.execute(columns.order_by(Contract.number))]
+
+    return read
 
 
 def terms(number="K-1", days="ma 8:00-17:00", **values):
@@ -42,8 +101,6 @@ def renew(inside, kok, els):
 
     def replace(contract_id, words="Nieuw", **values):
         with inside(kok):
-            from portal.contracts import queries
-
             found = queries.contract(contract_id, held=True)
             also = tuple(each for each in queries.signer_ids(contract_id) if each != found.party_id)
             people = People(found.party_id, found.payer_id, also, found.is_on_paper)
