@@ -137,8 +137,14 @@ SETTINGS = [
     ),
     Setting("KEEP_DAYS_MONTHS", "6", whole_number(2, 600), "how long diary and photos stay after a child has left"),
     Setting("KEEP_RHYTHM_MONTHS", "12", whole_number(2, 600), "the same of its rhythm"),
-    Setting("KEEP_CHILD_MONTHS", "24", whole_number(2, 600), "the same of its papers, care data and consent"),
-    Setting("KEEP_FINANCIAL_YEARS", "7", whole_number(1, 50), "full years that invoices stay after their own year"),
+    Setting(
+        "KEEP_CHILD_MONTHS", "24", whole_number(2, 600),
+        "the same of its papers, care data, BSN, pick-up persons and consent",
+    ),
+    Setting(
+        "KEEP_FINANCIAL_YEARS", "7", whole_number(1, 50),
+        "full years that invoices, statements and contracts stay after their own",
+    ),
     Setting("FILES_BUCKET", "", bucket, "S3 bucket for files; default is uploads in the instance folder"),
     Setting("FILES_BUCKET_REGION", "us-east-1", text, "region of that bucket"),
     Setting("FILES_BUCKET_KEY", "", text, "access key ID of that bucket"),

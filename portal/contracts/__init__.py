@@ -8,12 +8,13 @@ from flask import Flask
 def init_app(app: Flask) -> None:
     from portal import menu
     from portal.children.queries import PANELS
-    from portal.contracts import cli, intake, letters, queries, routes, rules, staff
+    from portal.contracts import actions, cli, intake, letters, queries, routes, rules, staff
     from portal.documents import queries as documents
     from portal.documents import worker
     from portal.documents.rules import MOST_IN_A_POST
     from portal.doors import takes_files
     from portal.imports.queries import RESULTS
+    from portal.retention.queries import BY_YEAR, KeptByYear
     from portal.text import lazy_gettext
     from portal.uploads import actions as uploads
     from portal.uploads.worker import IMPORTS
@@ -33,3 +34,4 @@ def init_app(app: Flask) -> None:
     letters.register()
     if queries.panel_of not in PANELS:
         PANELS.append(queries.panel_of)
+        BY_YEAR.append(KeptByYear("contracts", actions.forget_before))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
@@ -282,3 +283,20 @@ def _note(action: str, contract: Contract, by: UUID | None, detail: str = "") ->
 def note(action: str, contract_id: UUID, account_id: UUID | None, by: UUID | None, detail: str) -> None:
     """With the account of the party, not with the child: the other parents of it read nothing of this."""
     record(action, account_id, by=by, object_type="contract", object_id=contract_id, detail=detail)
+
+
+# What is over (portal.retention)
+
+
+def forget_before(first_day: date, most: int, held: Any) -> int:
+    """Contracts that ended before this day, but not of children that are held, with all versions; how many."""
+    old = sa.select(Contract.id).where(Contract.ends_on < first_day, Contract.child_id.not_in(held))
+    ids = list(db.session.scalars(old.order_by(Contract.ends_on, Contract.id).limit(most)))
+    pdfs = sa.select(ContractVersion.document_id).where(ContractVersion.contract_id.in_(ids))
+    of_now = sa.select(Contract.document_id).where(Contract.id.in_(ids))
+    document_ids = {*db.session.scalars(pdfs), *db.session.scalars(of_now)}
+    for model in (Agreement, ContractRequest, ContractSigner, ContractVersion, ContractSlot):
+        changed(sa.delete(model).where(model.contract_id.in_(ids)))
+    changed(sa.delete(Contract).where(Contract.id.in_(ids)))
+    documents.forget(document_ids)
+    return len(ids)

@@ -65,6 +65,9 @@ def take_in(
     db.session.execute(sa.select(Group.id).where(Group.id == group.id).with_for_update())
     known = queries.same_photo(group.id, received.sha256, clock.now() - rules.SAME_WITHIN)
     if known is not None:
+        on_it = queries.children_on([known.id])[known.id]
+        if not set(child_ids) <= set(on_it):  # sent once more, for another child that is on it
+            tag(known, {*on_it, *child_ids}, by)
         return known
     now = clock.now()
     photo = Photo(

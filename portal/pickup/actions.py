@@ -3,13 +3,15 @@
 from datetime import timedelta
 from uuid import UUID, uuid4
 
+import sqlalchemy as sa
+
 from portal import clock
 from portal.audit.actions import record
 from portal.auth.models import Account
 from portal.children.models import Child
 from portal.children.queries import accounts_of, guardianship, who_decide
 from portal.children.rules import folded
-from portal.db import db, scope
+from portal.db import changed, db, scope
 from portal.errors import Refused
 from portal.pickup import mails, queries, rules
 from portal.pickup.models import PickupPerson
@@ -96,3 +98,8 @@ def _tell(row: PickupPerson, change: str, by: Account) -> None:
     record(action, None, by=by.id, child_id=row.child_id, object_type="pickup_person", object_id=row.id)
     deciding = accounts_of(list(who_decide(row.child_id, clock.today())))
     mails.changed([account.id for account in deciding.values()], row.child_id, change)
+
+
+def forget(child_id: UUID) -> int:
+    """Who might fetch this child is over (portal.retention); how many."""
+    return changed(sa.delete(PickupPerson).where(PickupPerson.child_id == child_id))

@@ -12,7 +12,8 @@ def init_app(app: Flask) -> None:
     from portal.children.queries import PANELS
     from portal.documents import queries as documents
     from portal.outbox.actions import CHORES
-    from portal.statements import letters, queries, routes, rules, staff, worker
+    from portal.retention.queries import BY_YEAR, OF_CHILD, Kept, KeptByYear
+    from portal.statements import actions, letters, models, queries, routes, rules, staff, worker
     from portal.text import lazy_gettext
 
     for blueprint in (routes.bp, staff.bp, staff.numbers):
@@ -22,5 +23,7 @@ def init_app(app: Flask) -> None:
     letters.register()
     if worker.run_next not in CHORES:
         CHORES.append(worker.run_next)
+        OF_CHILD.append(Kept("child", "numbers (BSN)", models.Bsn.child_id, actions.forget_number))
+        BY_YEAR.append(KeptByYear("statements", actions.forget_before))
     if queries.panel_of not in PANELS:
         PANELS.append(queries.panel_of)

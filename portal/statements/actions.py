@@ -1,8 +1,8 @@
 """A statement is drawn, compared once more with the invoices, and published; and the number of a child is kept."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
-from typing import NamedTuple
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
@@ -220,3 +220,21 @@ def keep_bsn(child: Child, number: str, by: Account) -> None:
         found.kept, found.version = kept, found.version + 1
     record("bsn_changed", None, by=by.id, child_id=child.id)
     db.session.flush()
+
+
+# What is over (portal.retention)
+
+
+def forget_number(child_id: UUID) -> int:
+    return changed(sa.delete(Bsn).where(Bsn.child_id == child_id))
+
+
+def forget_before(first_day: date, most: int, held: Any) -> int:
+    """Statements of years before this day, but not of children that are held, with their PDFs; how many."""
+    old = sa.select(AnnualStatement.id, AnnualStatement.document_id).where(
+        AnnualStatement.year < first_day.year, AnnualStatement.child_id.not_in(held)
+    )
+    found = db.session.execute(old.order_by(AnnualStatement.year, AnnualStatement.id).limit(most)).all()
+    changed(sa.delete(AnnualStatement).where(AnnualStatement.id.in_([row.id for row in found])))
+    documents.forget([row.document_id for row in found])
+    return len(found)

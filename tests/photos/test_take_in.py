@@ -17,6 +17,7 @@ from portal.files import actions as files
 from portal.files.models import File
 from portal.photos import actions, rules, worker
 from portal.photos.models import Photo, PhotoChild, PhotoFile
+from portal.photos.queries import children_on
 from tests.files.pictures import SECRET, saved
 from tests.files.test_photo import snapshot, talkative
 
@@ -57,6 +58,14 @@ def test_same_bytes_within_an_hour_are_one_photo(send, ready, jpeg, time, work, 
     assert send(jpeg) == first
     time.move(hours=1, minutes=1)
     assert send(jpeg) != first
+
+
+def test_same_bytes_sent_again_for_another_child_put_that_child_on_it_too(send, jpeg, noor, sem, inside, kok):
+    photo_id = send(jpeg, noor)
+    assert send(jpeg, sem) == photo_id
+    assert send(jpeg) == photo_id
+    with inside(kok):
+        assert set(children_on([photo_id])[photo_id]) == {noor.id, sem.id}
 
 
 @pytest.mark.parametrize(
