@@ -6,7 +6,7 @@ from portal import clock
 from portal.auth.find import as_id
 from portal.fields import Choice, Day, Form, Line, OneOf, options
 from portal.pickup import rules
-from portal.text import lazy_gettext
+from portal.text import _, lazy_gettext
 
 NO_NAME = lazy_gettext("Vul de naam in.")
 NO_RELATION = lazy_gettext("Vul in wie dit is van het kind, bijvoorbeeld oma of buurman.")
@@ -55,7 +55,12 @@ class OfficeForm(PersonForm):
 
     def __init__(self, deciding, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.granted_by.choices = options([(str(each.person_id), each.person.full_name) for each in deciding])
+        parents = [(str(each.person_id), each.person.full_name) for each in deciding]
+        self.granted_by.choices = options([("", _("Kies een ouder")), *parents])  # none by itself: it says who sees it
+
+    def validate_granted_by(self, field):
+        if not field.data:
+            raise ValidationError(_("Kies de ouder die dit vraagt."))
 
     @property
     def granter(self):

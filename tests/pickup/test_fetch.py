@@ -279,6 +279,7 @@ def test_foster_parent_fetches_without_deciding(board, kok, noor, anna, office, 
 def test_office_adds_for_a_parent_who_decides_and_ends(board, noor, anna, piet, at_home, page, shield, office, post):
     desk, there = office("administratie"), f"/beheer/kinderen/{noor.id}/ophalen"
     assert "Kies een van de mogelijkheden" in desk.post(there, 422, **OMA, granted_by="x").seen
+    assert "Kies de ouder die dit vraagt." in desk.post(there, 422, **OMA, granted_by="").seen
     shield(anna)
     desk.post(there, **OMA, granted_by=str(anna.person_id))
     assert len(post.deliver()) == 2
