@@ -1,6 +1,7 @@
 import io
 import json
 import stat
+import struct
 import zipfile
 from datetime import timedelta
 
@@ -210,6 +211,26 @@ def test_zip_that_says_it_is_larger_than_a_gigabyte_is_not_unpacked(kok, anna, i
     assert "meer dan 1 GB" in import_zip().err
     monkeypatch.setattr("portal.documents.bundle.MOST_FILES", 1)
     assert "meer dan 10.000 bestanden" in import_zip().err
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)  # it is the reading that is tested
+@pytest.mark.parametrize("says", ["the truth", "less", "more", "as zip64"])
+def test_zip_with_very_many_names_is_refused_before_they_are_read(kok, anna, import_zip, kept, monkeypatch, says):
+    names = [(f"{number}.txt.gz", b"") for number in range(5)]
+    monkeypatch.setattr("portal.documents.bundle.MOST_LISTED", 9)
+    assert import_zip(content=a_strange_zip(GOOD, *names), options=["--dry-run"]).code == 0
+    monkeypatch.setattr("portal.documents.bundle.MOST_LISTED", 6)
+    content = a_strange_zip(GOOD, *names)
+    if says == "as zip64":
+        monkeypatch.setattr(zipfile, "ZIP_FILECOUNT_LIMIT", 1)
+        content = a_strange_zip(GOOD, *names)
+        assert b"PK\x06\x06" in content
+    if says in ("less", "more"):
+        listed = struct.pack("<HH", *[1 if says == "less" else 60_000] * 2)
+        content = content[:-14] + listed + content[-10:]
+    monkeypatch.setattr(zipfile, "ZipFile", None)
+    said = import_zip(content=content)
+    assert said.code == 1 and "meer dan 10.000 bestanden" in said.err and kept() == []
 
 
 def test_pdf_of_no_row_is_told(kok, anna, import_zip):
