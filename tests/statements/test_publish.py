@@ -1,6 +1,8 @@
 """The office publishes statements that equal the invoices, and puts right what changed since."""
 
+import threading
 from datetime import UTC, date, datetime
+from time import sleep
 
 import pytest
 import sqlalchemy as sa
@@ -13,6 +15,8 @@ from portal.documents.models import Document
 from portal.errors import Refused
 from portal.files.models import File
 from portal.files.storage import storage
+from portal.imports.queries import wait_for_other_import
+from portal.invoices.models import InvoiceLine
 from portal.outbox.models import Mail
 from portal.statements import actions, queries
 from portal.statements.models import AnnualStatement, StatementRun
@@ -164,6 +168,26 @@ def test_import_between_drawing_and_publishing_is_noticed(year, kok, noor, anna,
         with pytest.raises(Refused, match="Er is intussen iets veranderd"):
             actions.publish(made, None)
         assert session.scalars(sa.select(AnnualStatement)).all() == []
+
+
+def test_publishing_waits_for_an_import_and_then_sees_it(app, year, kok, noor, anna, inside):
+    with inside(kok):
+        made = drawn(kok, queries.rows_of(year)[0])
+    begun = threading.Event()
+
+    def import_slowly():
+        with inside(kok) as session:
+            wait_for_other_import()
+            begun.set()
+            sleep(0.5)
+            session.execute(sa.update(InvoiceLine).values(minutes=InvoiceLine.minutes + 1))
+
+    other = threading.Thread(target=import_slowly)
+    other.start()
+    begun.wait(10)
+    with inside(kok), pytest.raises(Refused, match="Er is intussen iets veranderd"):
+        actions.publish(made, None)
+    other.join()
 
 
 def test_same_statement_is_not_published_twice(published, year, kok, noor, anna, inside, desk):
