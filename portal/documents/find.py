@@ -3,7 +3,7 @@
 from typing import NamedTuple
 from uuid import UUID
 
-from flask import Response, abort
+from flask import Response, abort, request
 from flask_login import current_user
 
 from portal.children.find import find_child_here, seen_groups, shielded
@@ -12,7 +12,9 @@ from portal.documents import queries
 from portal.documents.models import Document
 from portal.documents.rules import file_name
 from portal.files import find as files
+from portal.pages import too_busy
 from portal.roles import may
+from portal.throttle.rules import networks
 
 
 class Found(NamedTuple):
@@ -45,3 +47,14 @@ def answer(document: Document) -> Response:
     if document.file is None:
         abort(404)
     return files.download(document.file, file_name(document.title))
+
+
+def answer_to_stranger(document: Document) -> Response:
+    """The same for who is not logged in; at most so many at once (files.find.Lanes)."""
+    if document.file is None:
+        abort(404)
+    near, _ = networks(request.remote_addr or "")
+    response = files.to_strangers(document.file, file_name(document.title), near)
+    if response is None:
+        raise too_busy()
+    return response

@@ -1,10 +1,8 @@
 """From a child of this visitor to what was made ready of it, and to the answer that holds that."""
 
 import time
-from collections import Counter
 from collections.abc import Callable
 from functools import partial
-from threading import RLock
 from typing import IO, NamedTuple, cast
 from uuid import UUID
 
@@ -22,28 +20,8 @@ from portal.export import queries
 from portal.export.archive import MOST_AT_ONCE, Part, Reader, unpacked
 from portal.export.models import Export
 from portal.export.rules import BEGUN
+from portal.files.find import Lanes
 from portal.files.storage import storage
-
-
-class Lanes:
-    """How many go out at once. A slow line holds a thread for as long as it takes: the others stay free for who logs in
-    (portal.serving.THREADS), and nobody holds them all."""
-
-    def __init__(self, most: int, of_one: int) -> None:
-        self._most, self._of_one = most, of_one
-        self._held: Counter[UUID] = Counter()
-        self._lock = RLock()  # of one thread: what it forgot may be let go at any line of it
-
-    def enter(self, account_id: UUID) -> bool:
-        with self._lock:
-            is_free = self._held.total() < self._most and self._held[account_id] < self._of_one
-            self._held += Counter({account_id: int(is_free)})
-            return is_free
-
-    def leave(self, account_id: UUID) -> None:
-        with self._lock:
-            self._held -= Counter({account_id: 1})
-
 
 _going_out = Lanes(8, of_one=3)  # one that broke off may be held for a while yet
 ASKED_AGAIN = 60.0  # seconds

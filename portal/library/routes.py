@@ -31,6 +31,6 @@ def document(library_item_id):
     """The version of now, at an address that stays the same. What is not for everyone is asked where documents are."""
     everyones = None if current_user.is_authenticated else queries.public_document(library_item_id)
     if everyones is not None:
-        return documents.answer(everyones)
+        return documents.answer_to_stranger(everyones)
     document_id = queries.shown_document(library_item_id) or library_item_id
     return answers.redirect(url_for("documents.document", document_id=document_id))

@@ -27,6 +27,7 @@ from portal.export import find
 from portal.export.archive import Archive, Outline
 from portal.export.models import Export
 from portal.export.rules import folder_name
+from portal.files.find import Lanes
 from portal.messages import actions as news
 from portal.messages.actions import Audience, Words
 from portal.photos import actions as photos
@@ -392,7 +393,7 @@ def test_a_few_go_out_at_once(take, noor, ready, monkeypatch):
     """A slow line holds a thread; the others are for who logs in."""
     ready(noor)
     mine = take()
-    monkeypatch.setattr(find, "_going_out", find.Lanes(1, of_one=1))
+    monkeypatch.setattr(find, "_going_out", Lanes(1, of_one=1))
     first = mine.fetch(buffered=False)
     assert mine.fetch().status_code == 503
     first.close()

@@ -77,6 +77,17 @@ def test_public_document_goes_out_as_any_other(shelf, visitor, kok):
     assert response.headers["Content-Disposition"] == "attachment; filename=Klachtenregeling.pdf"
 
 
+def test_strangers_who_read_slowly_do_not_hold_all_of_it(shelf, visitor, kok):
+    slow, path = visitor(kok, address="203.0.113.9"), f"/bibliotheek/{shelf.complaints}"
+    held = [slow.client.get(path, buffered=False, **slow._with(None)) for _time in range(5)]
+    assert [each.status_code for each in held] == [200] * 4 + [503]
+    assert held[4].headers["Retry-After"] == "5"
+    assert bytes_of(visitor(kok, address="198.51.100.7"), shelf.complaints).status_code == 200, "of somebody else"
+    for each in held:
+        each.close()
+    assert bytes_of(slow, shelf.complaints).content_length == len(pdf("Klachtenregeling"))
+
+
 def test_what_a_parent_opens_is_in_the_log_and_what_a_stranger_opens_is_not(
     shelf, parent, visitor, kok, anna, inside, office
 ):
