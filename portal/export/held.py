@@ -106,7 +106,7 @@ NOT_HELD = {
     "child": "the child itself is in its own zip",
     "contract_signer": "what somebody has to say is no fact about that person; what was said is told",
     "name_word": "the name once more, to find it by",
-    "statement_run": "of who works here",
+    "statement_run": "of who works here", "keeping": "of who works here",
     "staff_group": "of who works here", "api_token": "of who works here", "past_import": "of who works here",
     "upload": "of who works here", "photo": "of who works here", "diary_entry": "of who works here",
     "diary_version": "of who works here", "rhythm_entry": "of who works here", "news_item": "of who works here",
