@@ -27,7 +27,7 @@ def parent(visitor, kok, anna):
 
 def bytes_of(browser, library_item_id):
     """What this browser gets at the address of it, and where that brings it."""
-    response = browser.client.get(f"/bibliotheek/{library_item_id}", **browser._with(None))
+    response = browser.client.get(f"/bibliotheek/{library_item_id}", buffered=True, **browser._with(None))
     if response.status_code == 303 and response.location.startswith("/documenten/"):
         response = browser.client.get(response.location, **browser._with(None))
     assert response.data.startswith(b"%PDF-") == (response.status_code == 200)
