@@ -94,7 +94,7 @@ def publish(drawn: Drawn, by: UUID | None) -> AnnualStatement:
     is_same_sum = rules.summed(queries.counted_lines(*key)) == facts.sums
     if queries.facts_of(*key) != [facts] or not is_same_sum or drawn.version != (before.version + 1 if before else 1):
         raise Refused(_overtaken())
-    if before and before.facts == facts:
+    if before and rules.is_same(facts, before.facts):
         raise Refused(_("Deze jaaropgave staat al klaar."))
     document = documents.add(
         drawn.received, rules.STATEMENT, drawn.title, "financial", by, person_id=facts.payer_id, shows_bsn=True

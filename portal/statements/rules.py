@@ -6,7 +6,7 @@ whole cent, and a half away from zero (10.005 becomes 10.01, and -10.005 becomes
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from typing import Any, Literal, NamedTuple
@@ -105,11 +105,16 @@ STATES: dict[State, Any] = {
 
 
 def state_of(facts: Facts, published: Facts | None) -> State:
-    if facts == published:
+    if published and is_same(facts, published):
         return "published"
     if problem_of(facts, is_correction=published is not None):
         return "stuck"
     return "changed" if published else "new"
+
+
+def is_same(facts: Facts, published: Facts) -> bool:
+    """Whether what was published still holds. A number that is gone changes nothing: it is forgotten in the end."""
+    return facts == (published if facts.bsn_version else replace(published, bsn_version=0))
 
 
 def problem_of(facts: Facts, is_correction: bool) -> str:
@@ -137,7 +142,7 @@ def differences(facts: Facts, published: Facts) -> list[str]:
     """What is different by now, in words for the office."""
     said = {
         _("de uren of het bedrag"): facts.sums != published.sums,
-        _("het BSN"): facts.bsn_version != published.bsn_version,
+        _("het BSN"): facts.bsn_version not in (0, published.bsn_version),
         _("een naam of de geboortedatum"): (
             (facts.payer_name, facts.child_name, facts.child_born)
             != (published.payer_name, published.child_name, published.child_born)

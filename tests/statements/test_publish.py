@@ -124,6 +124,14 @@ def test_other_number_name_or_birthday_makes_it_wrong(published, kok, noor, anna
     assert "Anders dan in versie 1: het BSN, een naam of de geboortedatum." in page.seen
 
 
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_number_that_is_forgotten_leaves_the_statement_as_it_is(published, kok, noor, anna, desk, inside):
+    with inside(kok):
+        actions.forget_number(noor.id)
+    assert "Klaargezet (1)" in desk.get(LIST).seen and "Zonder BSN (1)" in desk.get(LIST).seen
+    assert "publish-form" not in desk.get(one(anna, noor)).text
+
+
 def test_all_that_was_billed_is_credited(published, year, kok, noor, anna, desk, import_zip):
     credits = [
         {**CREDIT, "factuurnummer": f"C-{month}", "periode": f"2026-{month}"} for month in ("01", "02", "12")
