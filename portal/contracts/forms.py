@@ -41,7 +41,8 @@ class ContractForm(Form):
     def __init__(self, guardians, usual_notice, *args, **kwargs):
         super().__init__(*args, **kwargs)
         people = [(str(each.person_id), each.name) for each in guardians]
-        self.party.choices = options(people or [("", _("Er is geen ouder met een account"))])
+        first = _("Kies een ouder") if people else _("Er is geen ouder met een account")
+        self.party.choices = options([("", first), *people])
         self.payer.choices = options([("", _("De contractouder")), *people])
         self.also.choices = options(people)
         self.weeks.choices = options([*((str(number), str(number)) for number in rules.WEEKS), ("", _("flexibel"))])

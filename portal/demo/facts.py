@@ -295,14 +295,14 @@ INVOICES = (
 NUMBERS = {"Noor Bakker": "999990019", "Sem Bakker": "999990020", "Lotte Smit": "999990032"}
 # What was put right after the statements of last year: address, child, care, hours that go back, cents an hour.
 CREDIT = ("anna@voorbeeld.nl", "Sem", "dagopvang", 20, 1071)
-# Contracts: number, with whom, who must agree too, child, care, days, weeks a year, cents an hour, and how many months
-# ago it began. What began was agreed on paper; the other waits for its parents.
+# Contracts: number, with whom, child, care, days, weeks a year, cents an hour, and how many months ago it began. What
+# began was agreed on paper; the other waits.
 CONTRACTS = (
-    ("K-1001", "anna@voorbeeld.nl", "", "Noor Bakker", "dagopvang", "ma 8:00-18:00 + do 8:00-18:00", 52, 1071, 24),
-    ("K-1002", "anna@voorbeeld.nl", "", "Sem Bakker", "dagopvang", "ma 8:00-18:00 + do 8:00-18:00", 52, 1071, 12),
-    ("K-1003", "anna@voorbeeld.nl", "piet@voorbeeld.nl", "Noor Bakker", "dagopvang",
+    ("K-1001", "anna@voorbeeld.nl", "Noor Bakker", "dagopvang", "ma 8:00-18:00 + do 8:00-18:00", 52, 1071, 24),
+    ("K-1002", "anna@voorbeeld.nl", "Sem Bakker", "dagopvang", "ma 8:00-18:00 + do 8:00-18:00", 52, 1071, 12),
+    ("K-1003", "anna@voorbeeld.nl", "Noor Bakker", "dagopvang",
      "ma 8:00-18:00 + do 8:00-18:00 + vr 8:00-13:00 even", 52, 1120, -2),
-    ("K-1004", "jeroen@voorbeeld.nl", "", "Finn Smit", "dagopvang", "di 7:30-18:00 + wo 7:30-13:00", 50, 1071, 12),
-    ("K-1005", "jeroen@voorbeeld.nl", "", "Lotte Smit", "naschools", "ma 15:00-18:30 + do 15:00-18:30", 40, 949, 12),
+    ("K-1004", "jeroen@voorbeeld.nl", "Finn Smit", "dagopvang", "di 7:30-18:00 + wo 7:30-13:00", 50, 1071, 12),
+    ("K-1005", "jeroen@voorbeeld.nl", "Lotte Smit", "naschools", "ma 15:00-18:30 + do 15:00-18:30", 40, 949, 12),
 )  # fmt: skip
 ENDING = ("jeroen@voorbeeld.nl", "K-1004", 60)  # who asks to end which contract, and in how many days

@@ -93,13 +93,13 @@ def _invoices(sender: str) -> None:
 def _contracts(sender: str) -> None:
     """Most were on paper once; a new one waits for its parents, and one is asked to end."""
     rows, pdfs = [";".join(columns.COLUMNS)], dict[str, bytes]()
-    for number, party, also, child, kind, days, weeks, rate, back in facts.CONTRACTS:
+    for number, party, child, kind, days, weeks, rate, back in facts.CONTRACTS:
         who, begins = child_named(child).person, _month(back)
         agreed = "op papier" if back > 0 else "vragen"
         words = f"Voor:\n{who.full_name}, {kind}, vanaf {begins:%d-%m-%Y}.\nDagen:\n{days}, {weeks} weken per jaar."
         words += f"\nPrijs:\n{plain(rate)} euro per uur.\nOpzeggen:\nDat kan met een maand, per elke dag."
         rows.append(
-            f"{number};{party};;{also};{who.given_name};{who.family_name};{who.birth_date};{kind};123456789;{days};"
+            f"{number};{party};;;{who.given_name};{who.family_name};{who.birth_date};{kind};123456789;{days};"
             f"{weeks};;{plain(rate)};{begins};;;{agreed};"
         )
         pdfs[key_of(f"{number}.pdf")] = rules.paper(sender, f"Contract {number}", words)
@@ -107,6 +107,7 @@ def _contracts(sender: str) -> None:
     examined = intake.examine(bundle)
     result = intake.compare(examined)
     intake.write(examined, intake.keep_pdfs(result, bundle), result.outcome(), per_minute=60)
+    changed(sa.delete(Mail).where(Mail.kind == "contracts/waiting"))  # they were told some days ago
     email, number, days_left = facts.ENDING
     contract, asker = contract_numbered(number), account_with(email)
     if contract is not None:

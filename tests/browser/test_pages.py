@@ -263,6 +263,7 @@ def with_contract(page):
     """A contract for the first child of the list, as the office adds it."""
     beneath("/beheer/kinderen", "/contracten/nieuw")(page)
     page.locator("[name=file]").set_input_files({"name": "a.pdf", "mimeType": "application/pdf", "buffer": pdf()})
+    page.locator("[name=party]").select_option(index=1)
     fill(page, number=uuid4().hex[:8], days="ma 8-18", rate="10,71", starts_on="2026-01-05")
 
 

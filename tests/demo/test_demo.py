@@ -46,6 +46,13 @@ def test_everyone_in_the_example_comes_in_but_who_is_blocked(demo):
             assert browser.get("/").status == 200
 
 
+def test_one_contract_of_the_example_waits_for_agreement(demo):
+    browser = at(demo, "kok")
+    browser.log_in(SimpleNamespace(email="anna@voorbeeld.nl"))
+    seen = browser.get("/contracten").seen
+    assert (seen.count("dagopvang"), seen.count("Wacht op uw akkoord"), seen.count("Loopt")) == (3, 1, 2)
+
+
 def test_everyone_who_works_in_the_example_comes_in_with_the_code_of_the_page(demo):
     for slug, _name, email, role in actions.COLLEAGUES:
         browser = at(demo, slug)
