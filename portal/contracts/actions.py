@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from portal import clock
 from portal.audit.actions import mark_of, record
 from portal.auth.models import Account, Person
+from portal.children.actions import leave_to_colleague
 from portal.children.queries import account_of, held_child, shielded_from, who_decide
 from portal.contracts import mails, queries, rules
 from portal.contracts.models import (
@@ -43,6 +44,12 @@ class People:
     def signers(self) -> list[UUID]:
         """Who has to agree in the portal."""
         return [] if self.is_on_paper else list(dict.fromkeys((self.party_id, *self.also)))
+
+
+def leave_to_others(person_id: UUID, by: Account) -> None:
+    """A colleague who has a child with whom a contract is, changes nothing of it. Raises Refused."""
+    if account := account_of(person_id):
+        leave_to_colleague(account, by)
 
 
 def add_contract(
@@ -240,6 +247,7 @@ def withdraw_request(request: ContractRequest, by: Account) -> None:
 def decide(request: ContractRequest, is_approved: bool, reason: str, by: Account) -> None:
     """Who asked gets a mail; an ending that is approved ends the contract. Held. Raises Refused."""
     contract = request.contract
+    leave_to_others(contract.party_id, by)
     if request.state == "withdrawn":
         raise Refused(_("Dit verzoek is net ingetrokken."))
     if request.state != "asked":

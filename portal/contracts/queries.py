@@ -1,6 +1,6 @@
 """Contracts for who may see them, who still has to agree, and the list of the office."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -198,16 +198,23 @@ def has_open_request(contract_id: UUID) -> bool:
     return db.session.scalar(sa.select(asked)) is True
 
 
-def open_requests(most: int) -> Sequence[ContractRequest]:
-    """What waits for a decision, the oldest first."""
-    found = sa.select(ContractRequest).where(ContractRequest.state == "asked")
+def open_requests(most: int, hidden: Collection[UUID] = ()) -> Sequence[ContractRequest]:
+    """What waits for a decision, the oldest first; nothing of hidden persons (domain.md, B5)."""
+    found = sa.select(ContractRequest).join(Contract, Contract.id == ContractRequest.contract_id)
+    found = found.where(*_asked(hidden))
     found = found.options(joinedload(ContractRequest.person))
     return db.session.scalars(found.order_by(ContractRequest.sent_at, ContractRequest.id).limit(most)).all()
 
 
-def number_of_requests() -> int:
-    found = sa.select(sa.func.count(ContractRequest.id)).where(ContractRequest.state == "asked")
+def number_of_requests(hidden: Collection[UUID] = ()) -> int:
+    found = sa.select(sa.func.count(ContractRequest.id))
+    found = found.join(Contract, Contract.id == ContractRequest.contract_id).where(*_asked(hidden))
     return db.session.scalar(found) or 0
+
+
+def _asked(hidden: Collection[UUID]) -> list[sa.ColumnElement[bool]]:
+    others = [Contract.party_id.not_in(hidden)] if hidden else []
+    return [ContractRequest.state == "asked", *others]
 
 
 # For the office

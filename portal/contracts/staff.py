@@ -34,7 +34,7 @@ def contracts():
     return render_template(
         "contracts/office.html", rows=rows, is_waiting=is_waiting, cares=rules.CARES, today=clock.today(),
         signers=queries.signers_of([each.contract for each in rows]), waiting=queries.number_that_wait(),
-        asked=queries.number_of_requests(),
+        asked=queries.number_of_requests(shielded()),
         older=url_for(".contracts", **kept, na=last) if last else "",
         newest=url_for(".contracts", **kept) if after else "",
     )  # fmt: skip
@@ -58,8 +58,8 @@ def contract(contract_id):
 @bp.get("/contracten/verzoeken")
 def requests():
     hidden = shielded()
-    asked = [each for each in queries.open_requests(SHOWN) if each.contract.party_id not in hidden]
-    return render_template("contracts/requests.html", requests=asked, number=queries.number_of_requests())
+    asked, number = queries.open_requests(SHOWN, hidden), queries.number_of_requests(hidden)
+    return render_template("contracts/requests.html", requests=asked, number=number)
 
 
 @bp.route("/contracten/verzoeken/<uuid:request_id>", methods=["GET", "POST"], endpoint="request")
@@ -97,6 +97,7 @@ def add_contract(child_id):
 
 
 def _added(child_id, form, received, by):
+    actions.leave_to_others(form.people.party_id, current_user.account)
     return actions.add_contract(find_child_here(child_id).id, form.terms, form.people, received, by, _per_minute())
 
 
@@ -126,6 +127,7 @@ def end_contract(contract_id):
     form = forms.LastDayForm(data={"day": found.ends_on})
     if form.validate_on_submit():
         try:
+            actions.leave_to_others(found.party_id, current_user.account)
             actions.end_contract(found, form.day.data, current_user.account.id)
         except Refused as refusal:
             db.session.rollback()
@@ -140,6 +142,8 @@ def end_contract(contract_id):
 def _replaced(contract_id, form, received, by):
     found, seen = find.find_contract_here(contract_id, held=True), form.version.data or ""
     seen = int(seen) if seen.isascii() and seen.isdecimal() and len(seen) < 9 else 0
+    for person_id in (found.party_id, form.people.party_id):
+        actions.leave_to_others(person_id, current_user.account)
     actions.new_version(found, seen, form.terms, form.people, received, by, _per_minute())
     return found
 

@@ -44,7 +44,7 @@ def start():
         resets=queries.open_resets() if may(role, "factors.reset") else [],
         corrections=number_of_corrections() if may(role, "parents.change") else 0,
         contracts=number_that_wait() if may(role, "contracts.change") else 0,
-        requests=number_of_requests() if may(role, "contracts.change") else 0,
+        requests=number_of_requests(shielded()) if may(role, "contracts.change") else 0,
         changes=number_waiting(shielded()) if may(role, "changes.decide") else 0,
         doubtful=doubtful_imports() if may(role, "imports.do") else [],
         stopped=stopped_tokens() if may(role, "tokens.change") else [],

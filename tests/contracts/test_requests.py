@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from portal.audit.models import AccessLog
+from portal.children.models import Guardianship
 from portal.contracts.models import Contract, ContractRequest
 from portal.db import db
 from portal.organisations.models import Organisation
@@ -165,3 +166,28 @@ def test_office_writes_down_the_last_day(contract, parent, office, anna, last_da
     assert "Gestopt op 20-11-2026" in page.seen and "Opzeggen of wijzigen" not in page.seen
     desk.post(path, day="")
     assert last_day(contract_id) is None
+
+
+def test_colleague_who_is_the_other_parent_decides_nothing(
+    contract, parent, office, anna, noor, inside, kok, states, last_day
+):
+    desk, contract_id = office("administratie"), contract(on_paper=True)
+    press(parent(anna), drafted(parent(anna), contract_id), "send-form")
+    with inside(kok) as session:
+        session.add(
+            Guardianship(
+                organisation_id=kok.id, child_id=noor.id, person_id=desk.account.person_id, role="custody",
+                can_decide=True, can_see_daily=True,
+            )
+        )  # fmt: skip
+        request_id = session.scalar(sa.select(ContractRequest.id))
+    words = "Deze ouder heeft een kind samen met u."
+    here = f"/beheer/contracten/verzoeken/{request_id}"
+    assert words in desk.post(here, 422, decision="approve", reason="").seen and states() == ["asked"]
+    assert words in desk.post(f"/beheer/contracten/{contract_id}/einde", 422, day="2026-12-01").seen
+    assert last_day(contract_id) is None
+    with inside(kok) as session:
+        session.query(Guardianship).filter_by(person_id=anna.person_id).one().address_shielded = True
+    desk.get(here, 404)
+    assert "Verzoek over een contract" not in desk.get("/beheer").seen
+    assert "verzoek." not in desk.get("/beheer/contracten/verzoeken").seen
