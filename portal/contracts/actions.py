@@ -28,6 +28,7 @@ from portal.documents import actions as documents
 from portal.documents.actions import Received
 from portal.documents.models import Document
 from portal.errors import Refused
+from portal.retention.rules import NOTICE
 from portal.text import _, datumtijd
 
 
@@ -297,8 +298,13 @@ def note(action: str, contract_id: UUID, account_id: UUID | None, by: UUID | Non
 
 
 def forget_before(first_day: date, most: int, held: Any) -> int:
-    """Contracts that ended before this day, but not of children that are held, with all versions; how many."""
-    old = sa.select(Contract.id).where(Contract.ends_on < first_day, Contract.child_id.not_in(held))
+    """Contracts that ended before this day, but not of children that are held, with all versions; how many.
+
+    None that somebody changed this month: a last day that was typed wrong can be put right.
+    """
+    old = sa.select(Contract.id).where(
+        Contract.ends_on < first_day, Contract.child_id.not_in(held), Contract.updated_at <= clock.now() - NOTICE
+    )
     ids = list(db.session.scalars(old.order_by(Contract.ends_on, Contract.id).limit(most)))
     pdfs = sa.select(ContractVersion.document_id).where(ContractVersion.contract_id.in_(ids))
     of_now = sa.select(Contract.document_id).where(Contract.id.in_(ids))

@@ -24,5 +24,4 @@ def init_app(app: Flask) -> None:
     menu.add("parents", "documents.papers", lazy_gettext("Papieren"), 40)
     if queries.panel_of not in PANELS:
         PANELS.append(queries.panel_of)
-        is_paper = models.Document.kind == rules.CHILD_PAPER
-        OF_CHILD.append(Kept("child", "papers", models.Document.child_id, actions.forget_papers, is_paper))
+        OF_CHILD.append(Kept("child", "papers", models.Document.child_id, actions.forget_papers, queries.is_paper))

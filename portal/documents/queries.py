@@ -153,3 +153,8 @@ def by_child(person_id: UUID) -> list[tuple[str, list[Document]]]:
     return [
         (child.given_name, [each for each in papers if each.child_id == child.id]) for child in children_of(person_id)
     ]
+
+
+def is_paper() -> sa.ColumnElement[bool]:
+    """Of a document, whether it is a paper of a child and not about money (portal.retention)."""
+    return Document.kind == CHILD_PAPER

@@ -6,7 +6,7 @@ from flask import Flask
 def init_app(app: Flask) -> None:
     from portal.doors import takes_files
     from portal.outbox.actions import CHORES, SWEEPS
-    from portal.photos import actions, models, routes, rules, staff, worker
+    from portal.photos import actions, models, queries, routes, rules, staff, worker
     from portal.retention.queries import OF_CHILD, Kept
 
     app.register_blueprint(routes.bp)
@@ -16,4 +16,4 @@ def init_app(app: Flask) -> None:
     if worker.run_next not in CHORES:
         CHORES.append(worker.run_next)
         SWEEPS.append(actions.sweep)
-        OF_CHILD.append(Kept("days", "photos", models.PhotoChild.child_id, actions.forget))
+        OF_CHILD.append(Kept("days", "photos", models.PhotoChild.child_id, actions.forget, queries.may_go))

@@ -154,8 +154,10 @@ def opened_by_staff(photo_id: UUID, child_ids: Collection[UUID], by: UUID) -> No
 
 
 def forget(child_id: UUID) -> int:
-    """The photos that this child is on are over, also those with others: they did not see them any more. How many."""
-    photo_ids = list(db.session.scalars(sa.select(PhotoChild.photo_id).where(PhotoChild.child_id == child_id)))
+    """The photos that this child is on are over, also those with others: they did not see them any more. Not those
+    that are kept for a brother or sister, or for a judge. How many."""
+    theirs = sa.select(PhotoChild.photo_id).where(PhotoChild.child_id == child_id, queries.may_go())
+    photo_ids = list(db.session.scalars(theirs))
     for start in range(0, len(photo_ids), queries.MANY):
         some = photo_ids[start : start + queries.MANY]
         _forget_files(*some)

@@ -16,6 +16,7 @@ from portal.db import db
 from portal.files.models import File
 from portal.photos import rules
 from portal.photos.models import RAW, Photo, PhotoChild, PhotoFile
+from portal.retention.queries import days_stay
 
 # Whether every child of somebody else on a photo has consent to be seen together (domain.md, D1). What one says of the
 # own child hides it from others only (D2). The statement takes `person_id` and `today` as parameters.
@@ -150,3 +151,13 @@ def raw_key(photo_id: UUID) -> str | None:
     """Where what came in is kept, as long as it is."""
     kept = sa.select(File.key).join(PhotoFile, PhotoFile.file_id == File.id)
     return db.session.scalar(kept.where(PhotoFile.photo_id == photo_id, PhotoFile.size == RAW))
+
+
+# What is over (portal.retention)
+
+
+def may_go() -> sa.ColumnElement[bool]:
+    """Of a row of PhotoChild, whether its photo may go with this child: no other one on it keeps it."""
+    other = aliased(PhotoChild)
+    stays = sa.exists().where(other.photo_id == PhotoChild.photo_id, days_stay(other.child_id, PhotoChild.child_id))
+    return sa.not_(stays)

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from portal import clock
 from portal.auth.models import Account
@@ -23,12 +24,12 @@ class Kept(NamedTuple):
     name: str  # what is counted, for the log and the command
     child_id: Any  # the column that says of which child
     forget: Callable[[UUID], int]  # takes it away, in the transaction; how many there were
-    only: Any = True  # of which rows beside it
+    only: Callable[[], Any] = sa.true  # of which rows beside it
 
     @property
     def is_left(self) -> sa.ColumnElement[bool]:
-        """Whether there is any of `Child.id`."""
-        return sa.exists().where(self.child_id == Child.id, self.only)
+        """Whether there is any of `Child.id` that may go."""
+        return sa.exists().where(self.child_id == Child.id, self.only())
 
 
 class KeptByYear(NamedTuple):
@@ -59,15 +60,35 @@ def to_offer(ended_by: date, most: int) -> Sequence[Child]:
 
 
 def over(kept: Kept, ended_by: date, most: int) -> list[UUID]:
-    """Children of which the time of this is over, and something is left. Of their days only when that was told."""
-    found = sa.select(Child.id).where(Child.end_date <= ended_by, Child.id.not_in(HELD), kept.is_left)
-    if kept.term == "days":
-        told = sa.select(Keeping.child_id).where(
-            Keeping.child_id == Child.id, sa.func.date(Keeping.offered_at) >= Child.end_date,
-            Keeping.offered_at <= clock.now() - rules.NOTICE,
-        )  # fmt: skip
-        found = found.where(sa.exists(told))
+    """Children of which the time of this is over, and something is left. Of their days only when that was told.
+
+    What somebody says of a child today takes nothing away today, for a slip of the pen can be put right.
+    """
+    is_settled = Child.updated_at <= clock.now() - rules.NOTICE
+    found = sa.select(Child.id).where(Child.end_date <= ended_by, is_settled, Child.id.not_in(HELD), kept.is_left)
+    found = found.where(_was_told()) if kept.term == "days" else found
     return list(db.session.scalars(found.order_by(Child.end_date, Child.id).limit(most)))
+
+
+def _was_told(child: Any = Child) -> sa.ColumnElement[bool]:
+    """Whether the family of this child was told a month ago that its days go."""
+    return sa.exists().where(
+        Keeping.child_id == child.id, sa.func.date(Keeping.offered_at) >= child.end_date,
+        Keeping.offered_at <= clock.now() - rules.NOTICE,
+    )  # fmt: skip
+
+
+def days_stay(child_id: Any, beside: Any) -> sa.ColumnElement[bool]:
+    """Whether the days of a child keep what is also of another one: the child is held, or a parent has both.
+
+    The days of the child itself are not over then: its family was not told that they go.
+    """
+    own, other, child = aliased(Guardianship), aliased(Guardianship), aliased(Child)
+    sibling = sa.exists().where(
+        own.child_id == child_id, other.child_id == beside, own.person_id == other.person_id, child_id != beside
+    )
+    going = sa.select(child.id).where(_was_told(child))
+    return sa.or_(child_id.in_(HELD), sa.and_(sibling, child_id.not_in(going)))
 
 
 def who_sees(child_id: UUID) -> Sequence[Account]:

@@ -6,6 +6,8 @@ import pytest
 import sqlalchemy as sa
 
 from portal.children.models import Child
+from portal.contracts import actions as contracts
+from portal.contracts import queries
 from portal.contracts.models import Contract
 from portal.documents.models import Document
 from portal.files.models import File
@@ -54,6 +56,18 @@ def test_paperwork_that_is_held_stays(papers, left_over, time, hourly, inside, k
     time.set(datetime(2040, 1, 1, 12, tzinfo=UTC))
     hourly()
     assert left_over() == [4, 1, 1, 6, 6]
+
+
+def test_contract_said_to_be_over_stays_a_month(contract, left_over, time, hourly, inside, kok, els):  # noqa: F811
+    contract_id = contract()
+    time.set(datetime(2036, 11, 23, 12, tzinfo=UTC))
+    with inside(kok):
+        contracts.end_contract(queries.contract(contract_id, held=True), date(2027, 1, 4), els.id)
+    hourly()
+    assert left_over() == [0, 0, 1, 1, 1]
+    time.move(days=31)
+    hourly()
+    assert left_over() == [0, 0, 0, 0, 0]
 
 
 def test_number_and_who_fetched_go_two_years_after_the_child(papers, left, time, hourly, inside, kok):

@@ -1,13 +1,14 @@
 """What is kept of a child goes by itself when its time is over, and not before its family could take it along."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from portal import clock
 from portal.audit.models import AccessLog
-from portal.children.models import Child
+from portal.changes.models import ChildCare
+from portal.children.models import Child, Guardianship
 from portal.diary.models import DiaryChild, DiaryEntry, RhythmEntry
 from portal.files.models import File
 from portal.photos.models import Photo, PhotoChild
@@ -99,6 +100,36 @@ def test_what_is_held_for_the_judge_stays(days, left, hourly, count, time, offic
     time.move(days=31)
     hourly()
     assert count(Photo) == 1 and count(RhythmEntry) == 0
+
+
+def test_last_day_of_long_ago_takes_nothing_away_at_once(days, left, hourly, count, time, inside, kok, noor):
+    with inside(kok) as session:
+        care = {"doctor": "Vos", "doctor_phone": "", "allergies": "noten", "medical_notes": ""}
+        session.add(ChildCare(organisation_id=kok.id, child_id=noor.id, **care))
+    time.move(days=40)
+    left(clock.today() - timedelta(days=1000))
+    hourly()
+    time.move(days=29)
+    hourly()
+    assert (count(ChildCare), count(RhythmEntry)) == (1, 1), "a slip of the pen cannot be put right any more"
+    time.move(days=2)
+    hourly()
+    assert (count(ChildCare), count(RhythmEntry)) == (0, 0)
+
+
+@pytest.mark.parametrize("why", ["held for the judge", "brother of Noor"])
+def test_photo_stays_for_another_child_on_it(why, days, left, hourly, count, time, inside, kok, sem, anna, els):
+    with inside(kok) as session:
+        if why == "held for the judge":
+            keeping.hold(session.get(Child, sem.id), "Zaak C/13/7", by=els.id)
+        else:
+            both = {"child_id": sem.id, "person_id": anna.person_id, "role": "custody"}
+            session.add(Guardianship(organisation_id=kok.id, can_decide=True, can_see_daily=True, **both))
+    left(clock.today())
+    for step in (170, 31, 1):
+        time.move(days=step)
+        hourly()
+    assert count(Photo) == 2, "only the photo of Noor alone goes"
 
 
 def test_command_says_first_what_would_go(days, left, hourly, count, time, command):
