@@ -105,6 +105,7 @@ def leave(child: Child, end_date: date | None, by: Account | None = None, months
     """This is the child's last day; so many months later its parents see it no more. None: it stays. Raises Refused."""
     if end_date and (problem := rules.end_date_problem(end_date, child.person.birth_date, clock.today())):
         raise Refused(problem)
+    _refuse_own(child.id, by)
     until = rules.months_after(end_date, months) if end_date else None
     if (child.end_date, child.access_until) == (end_date, until):
         return

@@ -14,6 +14,7 @@ from portal.files.models import File
 from portal.photos.models import Photo, PhotoChild
 from portal.retention import actions as keeping
 from portal.retention import rules
+from portal.retention.models import Keeping
 
 
 @pytest.fixture
@@ -100,6 +101,22 @@ def test_what_is_held_for_the_judge_stays(days, left, hourly, count, time, offic
     time.move(days=31)
     hourly()
     assert count(Photo) == 1 and count(RhythmEntry) == 0
+
+
+def test_colleague_who_is_a_parent_lets_nothing_of_the_own_child_go(office, noor, inside, kok, els):
+    desk, page = office("administratie"), f"/beheer/kinderen/{noor.id}"
+    with inside(kok) as session:
+        keeping.hold(session.get(Child, noor.id), "Zaak C/13/7", by=els.id)
+    assert "C/13/7" in desk.get(page).text
+    with inside(kok) as session:
+        both = {"child_id": noor.id, "person_id": desk.account.person_id, "role": "custody"}
+        session.add(Guardianship(organisation_id=kok.id, can_decide=True, can_see_daily=True, **both))
+    assert "C/13/7" not in desk.get(page).text
+    desk.get(f"{page}/bewaren", 404)
+    desk.post(f"{page}/bewaren/stoppen", 404)
+    desk.post(f"{page}/vertrek", 422, end_date="2024-01-01")
+    with inside(kok) as session:
+        assert session.query(Keeping).one().held_at and not session.get(Child, noor.id).end_date
 
 
 def test_last_day_of_long_ago_takes_nothing_away_at_once(days, left, hourly, count, time, inside, kok, noor):
