@@ -8,6 +8,7 @@ from portal import answers, clock, doors
 from portal.audit.actions import record
 from portal.auth.find import confirm_first
 from portal.changes import actions, find, forms, queries, rules
+from portal.children.actions import leave_to_colleague
 from portal.children.find import find_child_here, shielded
 from portal.children.queries import account_of
 from portal.db import db, writing
@@ -122,6 +123,8 @@ def change_contacts(child_id, person_id):
 @banks.get("/<uuid:account_id>/rekeningnummer")
 def iban(account_id):
     account = find_parent(account_id)
+    if not answers.allowed(lambda: leave_to_colleague(account, current_user.account)):
+        return answers.redirect(url_for("office_parents.parent", account_id=account_id))
     if first := confirm_first(url_for(".iban", account_id=account_id)):
         return first
     by = current_user.account.id

@@ -7,6 +7,7 @@ from portal import clock
 from portal.audit.models import AccessLog
 from portal.changes import queries, rules
 from portal.changes.models import BankAccount
+from portal.children.models import Guardianship
 from portal.own.models import AddressChange
 from tests.changes.conftest import OWN
 
@@ -42,6 +43,17 @@ def test_number_holds_after_48_hours_and_is_shown_masked(browser, office, post, 
         said = set(session.scalars(sa.select(AccessLog.action).where(AccessLog.account_id == anna.id)))
     assert {"iban_asked", "iban_seen"} <= said
     assert "Uw rekeningnummer bekeken" in browser.get("/account/wie-keek-mee").seen
+
+
+def test_colleague_who_is_the_other_parent_reads_no_whole_number(browser, office, time, inside, kok, anna, noor):
+    browser.post(PAGE, iban=FIRST)
+    time.move(hours=49)
+    desk = office("administratie")
+    with inside(kok) as session:
+        both = {"child_id": noor.id, "person_id": desk.account.person_id, "role": "custody"}
+        session.add(Guardianship(organisation_id=kok.id, can_decide=True, can_see_daily=True, **both))
+    page = desk.follow(desk.get(f"/beheer/ouders/{anna.id}/rekeningnummer", 303))
+    assert "Deze ouder heeft een kind samen met u." in page.seen and "0417" not in page.text
 
 
 def test_nobody_types_a_number_without_saying_who_it_is(browser, time, inside, kok):
