@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from uuid import UUID
 
+import sqlalchemy as sa
+
 from portal import clock
 from portal.audit.actions import record
 from portal.children.models import Child
-from portal.db import db, scope
+from portal.db import changed, db, scope
 from portal.errors import Refused
 from portal.retention import mails, queries, rules
 from portal.retention.models import Keeping
@@ -26,6 +28,12 @@ def offer(months: int) -> int:
         record("days_go_soon", None, child_id=child.id)
     db.session.flush()
     return len(found)
+
+
+def take_back_offers() -> None:
+    """A child that stays after all: when it leaves once more, its family is told once more."""
+    stays = sa.select(Child.id).where(Child.end_date.is_(None))
+    changed(sa.update(Keeping).where(Keeping.child_id.in_(stays)).values(offered_at=None))
 
 
 def forget(months: Mapping[str, int], years: int) -> dict[str, int]:

@@ -8,5 +8,6 @@ from portal.retention import actions, rules
 def sweep() -> None:
     """Tell families that the days of a child will go, and take away what is over."""
     months = rules.months_of(current_app.config)
+    actions.take_back_offers()
     actions.offer(months["days"])
     actions.forget(months, current_app.config[rules.YEARS])

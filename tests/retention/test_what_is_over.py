@@ -78,8 +78,8 @@ def test_nothing_goes_of_a_child_that_is_here_or_comes_back(days, left, hourly, 
     time.move(days=400)
     hourly()
     assert count(Photo) == 3 and count(RhythmEntry) == 1
-    left(clock.today())
-    time.move(days=190)
+    left(clock.today() - timedelta(days=450))  # before it was told the first time
+    time.move(days=31)
     hourly()
     assert count(Photo) == 3, "the offer of the time before does not count"
     assert len(post.deliver()) == 1
