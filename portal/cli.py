@@ -23,7 +23,8 @@ BIND = click.option("--bind", default="127.0.0.1:8000", show_default=True, metav
 def main() -> None:
     """Exit code 0 done, 1 refused with one sentence, 2 wrong usage."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    for name in ("alembic", "fontTools", "fpdf"):  # they tell of each step
+        logging.getLogger(name).setLevel(logging.WARNING)
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # a terminal without emoji shows a question mark
     os.umask(0o077)  # what the portal writes is for its own user only
@@ -135,7 +136,6 @@ def demo(bind: str, fresh: bool) -> None:
 
 def served() -> Flask:
     """The application, whose answers do not tell which server and version they come from (security.md, H7)."""
-    sys.setswitchinterval(serving.SWITCH)
     app = create_app()
     lanes = serving.PHOTOS_FROM_A_BUCKET if app.config["FILES_BUCKET"] else serving.PHOTOS_AT_ONCE
     inner = serving.in_line(app.wsgi_app, lanes)

@@ -254,7 +254,9 @@ def with_story(page):
 def with_paper(page):
     """A paper that was put on the first child of the list."""
     beneath("/beheer/kinderen", "/papieren/nieuw")(page)
-    page.locator("[name=file]").set_input_files({"name": "a.pdf", "mimeType": "application/pdf", "buffer": pdf("Van de groep")})
+    page.locator("[name=file]").set_input_files(
+        {"name": "a.pdf", "mimeType": "application/pdf", "buffer": pdf("Van de groep")}
+    )
     fill(page, title="Observatieverslag")
     followed_here(page, "#papers li a")
 
