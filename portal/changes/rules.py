@@ -49,7 +49,11 @@ def tidied(address: Mapping[str, str]) -> dict[str, str]:
 
 def address_problems(address: Mapping[str, str]) -> dict[str, str]:
     """What is wrong with an address that is tidied, by field. Abroad we do not know how addresses are written."""
-    problems = {}
+    problems = {
+        name: _("Hier staan geen letters. Schrijf het voluit.")
+        for name in ("street", "town", "country")
+        if address[name] and not any(sign.isalpha() for sign in address[name])
+    }
     if not address["country"] and not _POSTCODE.fullmatch(address["postcode"]):
         problems["postcode"] = _(
             "Een postcode ziet er zo uit: 3511 AB. Woont u in een ander land? Vul dan het land in."

@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template
 from flask_login import current_user
 
-from portal import doors
+from portal import clock, doors
 from portal.invoices import find, queries, rules
 from portal.organisations.rules import CARE_NAMES
 
@@ -26,5 +26,5 @@ def invoice(invoice_id):
     found = find.find_invoice(invoice_id)
     return render_template(
         "invoices/invoice.html", invoice=found, lines=queries.lines_of(found.id), states=rules.STATE_NAMES,
-        care=CARE_NAMES,
+        care=CARE_NAMES, today=clock.today(),
     )  # fmt: skip

@@ -35,7 +35,7 @@ class PersonForm(Form):
         autocomplete="off", inputmode="tel",
     )  # fmt: skip
     how = OneOf(lazy_gettext("Wanneer mag dit?"), rules.HOW.items())
-    day = Day(lazy_gettext("Dag"), None)
+    day = Day(lazy_gettext("Welke dag? Niet nodig bij altijd"), None)
 
     def validate(self, extra_validators=None):
         valid = super().validate(extra_validators)
