@@ -153,7 +153,7 @@ FIRST_COMMAND = (
 
 def _database_away(error: Exception) -> Response:
     """Locked, full or gone: nothing was written, and trying again in a moment is the right advice."""
-    log.error("database away, reference %s: %s", g.get("reference", ""), type(error).__name__)
+    log.error("database away, reference %s: %s", g.get("reference", ""), type(getattr(error, "orig", error)).__name__)
     _expect_nothing()
     return error_page(503, retry_after=5)
 

@@ -30,7 +30,7 @@ def server():
     careless = (
         "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off"  # it lives for minutes
     )
-    options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c max_connections=60 {careless}"
+    options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c max_connections=200 {careless}"
     subprocess.run(
         [bin_ / "pg_ctl", "-D", data, "-w", "-o", options, "-l", folder / "log", "start"],
         stderr=subprocess.DEVNULL, **run,
